@@ -1,0 +1,1 @@
+"""Tells: findings become documents; holds the commands a person types."""

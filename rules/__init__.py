@@ -1,0 +1,1 @@
+"""Judges: facts and YAML indicators become findings, verdicts and scores. Never fetches."""
