@@ -1,0 +1,147 @@
+"""What to inspect: the inventory file (contract 2) as typed models. Descriptions are what a user is told to write."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+from urllib.parse import urljoin, urlsplit
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+ColumnType = Literal[
+    "动态要闻", "通知公告", "政策文件", "政策解读", "人事信息", "规划计划", "统计信息", "财政资金", "概况信息",
+    "机构职能", "领导信息", "咨询建言", "调查征集", "在线访谈", "办事服务", "信息公开指南", "信息公开年报",
+    "依申请公开", "专题", "其他",
+]  # fmt: skip
+UnitKind = Literal["government", "department", "township", "vertical", "institution"]
+
+
+def _whole_number_as_text(value: Any) -> Any:
+    """`id: 12` and `region_code: 532901` without quotes mean the text."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Text = Annotated[str, BeforeValidator(_whole_number_as_text)]
+Identifier = Annotated[
+    Text,
+    Field(pattern=r"^[A-Za-z0-9_\-.]{1,64}$", description="编号，用英文字母、数字、下划线、连字符或点，不超过64个字符"),
+]
+Name = Annotated[Text, Field(min_length=1)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_absent(cls, data: Any) -> Any:
+        """`columns:` with nothing behind it is the same as no `columns`."""
+        if not isinstance(data, dict):
+            return data
+        return {key: value for key, value in data.items() if value is not None or key not in cls.model_fields}
+
+
+class Bulletin(_Model):
+    """Head and foot of the official document."""
+
+    title: Text = Field("", description="通报标题")
+    shell: Literal["letterhead", "letter", "plain"] = Field(
+        "letterhead", description="版式：letterhead 红头文件、letter 信函、plain 无版头"
+    )
+    addressees: list[Text] = Field(default_factory=list, description="主送机关")
+    basis: list[Text] = Field(
+        default_factory=lambda: ["国办发〔2017〕47号", "国办秘函〔2019〕19号"], description="依据文件"
+    )
+    deadline_workdays: int = Field(10, ge=0, le=250, description="整改期限，单位为工作日")
+    contact: Text = Field("", description="联系人与电话")
+
+
+class Unit(_Model):
+    """单位: responsible for a site or for columns."""
+
+    id: Identifier
+    name: Name = Field(description="单位全称")
+    kind: UnitKind = Field(
+        "department",
+        description="government 政府、department 部门、township 乡镇街道、vertical 垂管单位、institution 事业单位",
+    )
+
+
+class Column(_Model):
+    """栏目: a list of items on a site."""
+
+    id: Identifier
+    name: Name = Field(description="栏目名称")
+    url: Text = Field(min_length=1, description="栏目列表页网址，可写相对站点首页的地址")
+    type: ColumnType = Field("其他", description="栏目类型")
+    unit: Text | None = Field(None, description="责任单位的编号，不写即为站点的主办单位")
+    top_level: bool = Field(False, description="是否一级栏目")
+    update_days: int | None = Field(None, ge=1, le=3660, description="应更新的期限（天），不写按栏目类型的规定")
+
+
+class Site(_Model):
+    """站点: one website with its own home page."""
+
+    id: Identifier
+    name: Name = Field(description="网站名称")
+    kind: Literal["portal", "department"] = Field("department", description="portal 门户网站、department 部门网站")
+    unit: Text = Field(description="主办单位的编号，须在 units 中")
+    url: Text = Field(pattern=r"^https?://", description="首页网址，以 http:// 或 https:// 开头")
+    site_code: Text | None = Field(None, description="网站标识码")
+    aliases: list[Text] = Field(default_factory=list, description="同一网站的其他域名")
+    own_hosts: list[Text] = Field(default_factory=list, description="同一单位的其他系统的域名")
+    walk: bool = Field(False, description="own_hosts 是否一并巡查")
+    ignore: list[Text] = Field(default_factory=list, description="不巡查的路径（正则表达式）")
+    robots: Literal["obey", "ignore"] = Field(
+        "obey", description="obey 遵守网站的 robots.txt、ignore 已征得网站同意，可不遵守"
+    )
+    columns: list[Column] = Field(default_factory=list, description="栏目，不写则由首页导航自动发现")
+
+    @property
+    def host(self) -> str:
+        """Host name of the home page, lower case, without port."""
+        return (urlsplit(self.url).hostname or "").lower()
+
+    def column_url(self, column: Column) -> str:
+        """Absolute address of the column's list page."""
+        return urljoin(self.url, column.url)
+
+
+class MediaAccount(_Model):
+    """政务新媒体 account in the register."""
+
+    unit: Text = Field(description="主办单位的编号，须在 units 中")
+    platform: Name = Field(description="平台，如 微信公众号")
+    name: Name = Field(description="账号名称")
+    last_post: date | None = Field(None, description="最近一次更新的日期，如 2026-11-18")
+
+
+class Exemption(_Model):
+    """A finding that a named person took out until a date."""
+
+    rule: Name = Field(description="指标编号，如 V4.3")
+    url: Name = Field(description="问题所在的网址")
+    until: date = Field(description="豁免到哪一天，如 2027-01-31")
+    reason: Name = Field(description="豁免理由")
+    by: Name = Field(description="批准人")
+
+
+class Inventory(_Model):
+    """A city's units, sites and what its bulletin needs."""
+
+    city: Name = Field(description="市、县名称")
+    region_code: Text = Field(pattern=r"^\d{6}$", description="行政区划代码（GB/T 2260），6位数字")
+    issuer: Name = Field(description="印发通报的机关")
+    bulletin: Bulletin = Field(Bulletin(), description="通报的版式与文字")
+    units: list[Unit] = Field(min_length=1, description="单位名录，至少一个")
+    sites: list[Site] = Field(min_length=1, description="站点名录，至少一个")
+    media_accounts: list[MediaAccount] = Field(default_factory=list, description="政务新媒体名录")
+    exemptions: list[Exemption] = Field(default_factory=list, description="经批准的豁免")
+
+    def unit(self, unit_id: str) -> Unit:
+        """The unit of that id; StopIteration when the inventory was not validated."""
+        return next(u for u in self.units if u.id == unit_id)
+
+    def site(self, site_id: str) -> Site:
+        """The site of that id; StopIteration never reaches a validated inventory."""
+        return next(s for s in self.sites if s.id == site_id)
