@@ -44,16 +44,16 @@ class _Model(BaseModel):
 class Bulletin(_Model):
     """Head and foot of the official document."""
 
-    title: Text = Field("", description="通报标题")
+    title: Text = Field(default="", description="通报标题")
     shell: Literal["letterhead", "letter", "plain"] = Field(
-        "letterhead", description="版式：letterhead 红头文件、letter 信函、plain 无版头"
+        default="letterhead", description="版式：letterhead 红头文件、letter 信函、plain 无版头"
     )
     addressees: list[Text] = Field(default_factory=list, description="主送机关")
     basis: list[Text] = Field(
         default_factory=lambda: ["国办发〔2017〕47号", "国办秘函〔2019〕19号"], description="依据文件"
     )
-    deadline_workdays: int = Field(10, ge=0, le=250, description="整改期限，单位为工作日")
-    contact: Text = Field("", description="联系人与电话")
+    deadline_workdays: int = Field(default=10, ge=0, le=250, description="整改期限，单位为工作日")
+    contact: Text = Field(default="", description="联系人与电话")
 
 
 class Unit(_Model):
@@ -62,7 +62,7 @@ class Unit(_Model):
     id: Identifier
     name: Name = Field(description="单位全称")
     kind: UnitKind = Field(
-        "department",
+        default="department",
         description="government 政府、department 部门、township 乡镇街道、vertical 垂管单位、institution 事业单位",
     )
 
@@ -73,10 +73,10 @@ class Column(_Model):
     id: Identifier
     name: Name = Field(description="栏目名称")
     url: Text = Field(min_length=1, description="栏目列表页网址，可写相对站点首页的地址")
-    type: ColumnType = Field("其他", description="栏目类型")
-    unit: Text | None = Field(None, description="责任单位的编号，不写即为站点的主办单位")
-    top_level: bool = Field(False, description="是否一级栏目")
-    update_days: int | None = Field(None, ge=1, le=3660, description="应更新的期限（天），不写按栏目类型的规定")
+    type: ColumnType = Field(default="其他", description="栏目类型")
+    unit: Text | None = Field(default=None, description="责任单位的编号，不写即为站点的主办单位")
+    top_level: bool = Field(default=False, description="是否一级栏目")
+    update_days: int | None = Field(default=None, ge=1, le=3660, description="应更新的期限（天），不写按栏目类型的规定")
 
 
 class Site(_Model):
@@ -84,16 +84,18 @@ class Site(_Model):
 
     id: Identifier
     name: Name = Field(description="网站名称")
-    kind: Literal["portal", "department"] = Field("department", description="portal 门户网站、department 部门网站")
+    kind: Literal["portal", "department"] = Field(
+        default="department", description="portal 门户网站、department 部门网站"
+    )
     unit: Text = Field(description="主办单位的编号，须在 units 中")
     url: Text = Field(pattern=r"^https?://", description="首页网址，以 http:// 或 https:// 开头")
-    site_code: Text | None = Field(None, description="网站标识码")
+    site_code: Text | None = Field(default=None, description="网站标识码")
     aliases: list[Text] = Field(default_factory=list, description="同一网站的其他域名")
     own_hosts: list[Text] = Field(default_factory=list, description="同一单位的其他系统的域名")
-    walk: bool = Field(False, description="own_hosts 是否一并巡查")
+    walk: bool = Field(default=False, description="own_hosts 是否一并巡查")
     ignore: list[Text] = Field(default_factory=list, description="不巡查的路径（正则表达式）")
     robots: Literal["obey", "ignore"] = Field(
-        "obey", description="obey 遵守网站的 robots.txt、ignore 已征得网站同意，可不遵守"
+        default="obey", description="obey 遵守网站的 robots.txt、ignore 已征得网站同意，可不遵守"
     )
     columns: list[Column] = Field(default_factory=list, description="栏目，不写则由首页导航自动发现")
 
@@ -113,7 +115,7 @@ class MediaAccount(_Model):
     unit: Text = Field(description="主办单位的编号，须在 units 中")
     platform: Name = Field(description="平台，如 微信公众号")
     name: Name = Field(description="账号名称")
-    last_post: date | None = Field(None, description="最近一次更新的日期，如 2026-11-18")
+    last_post: date | None = Field(default=None, description="最近一次更新的日期，如 2026-11-18")
 
 
 class Exemption(_Model):
@@ -132,7 +134,7 @@ class Inventory(_Model):
     city: Name = Field(description="市、县名称")
     region_code: Text = Field(pattern=r"^\d{6}$", description="行政区划代码（GB/T 2260），6位数字")
     issuer: Name = Field(description="印发通报的机关")
-    bulletin: Bulletin = Field(Bulletin(), description="通报的版式与文字")
+    bulletin: Bulletin = Field(default_factory=Bulletin, description="通报的版式与文字")
     units: list[Unit] = Field(min_length=1, description="单位名录，至少一个")
     sites: list[Site] = Field(min_length=1, description="站点名录，至少一个")
     media_accounts: list[MediaAccount] = Field(default_factory=list, description="政务新媒体名录")
