@@ -1,0 +1,33 @@
+"""Facts: what was seen, with time and evidence; never a judgement."""
+
+from crawler.facts.model import (
+    AddressFact,
+    Attempt,
+    BadLink,
+    ColumnFact,
+    Coverage,
+    Holder,
+    ItemFact,
+    NetworkFact,
+    PageFact,
+    RoundFacts,
+    SiteFacts,
+)
+from crawler.outcomes import REASONS, Outcome, Reason
+
+__all__ = [
+    "REASONS",
+    "AddressFact",
+    "Attempt",
+    "BadLink",
+    "ColumnFact",
+    "Coverage",
+    "Holder",
+    "ItemFact",
+    "NetworkFact",
+    "Outcome",
+    "PageFact",
+    "Reason",
+    "RoundFacts",
+    "SiteFacts",
+]

@@ -1,0 +1,113 @@
+"""Writing facts off the reactor: one thread, batches that are stored whole or not at all.
+
+A batch holds all facts of one page with the addresses it led to. Many batches share a transaction, none is split, so
+after `kill -9` the store is at a page boundary and what is left to do is *found − done*.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from crawler.facts import schema
+from crawler.facts.store import plain
+
+Row = Mapping[str, Any]
+Batch = list[tuple[str, Row]]
+"""[(statement name, row)]: `address` inserts, `seen` updates an address, the other names insert into that table."""
+
+GATHER_SECONDS = 0.25  # how long a transaction waits for company: bounds what a kill can cost
+MAX_BATCHES = 1000
+
+_address = schema.address
+STATEMENTS: dict[str, Any] = {
+    "address": _address.insert(),
+    **{
+        name: getattr(schema, name).insert()
+        for name in ("page", "item", "edge", "attempt", "note", "network", "discovered", "probe")
+    },
+    "seen": _address.update()
+    .where(_address.c.run == sa.bindparam("b_run"), _address.c.id == sa.bindparam("b_id"))
+    .values(
+        {
+            name: sa.bindparam(name)
+            for name in (
+                "state", "due", "outcome", "reason", "status", "final_url", "content_type", "size", "body_hash",
+                "redirects", "checked", "requests",
+            )
+        }
+    ),
+}  # fmt: skip
+SEEN_DEFAULTS: Row = dict.fromkeys(
+    ("due", "outcome", "reason", "status", "final_url", "content_type", "size", "body_hash", "redirects", "checked")
+)
+
+
+class Writer:
+    """The one writer of a run. `put` never blocks; `backlog` tells how far behind it is; `error` why it gave up."""
+
+    def __init__(self, engine: Engine, on_error: Callable[[str], None] | None = None) -> None:
+        self._engine = engine
+        self._queue: queue.Queue[Batch | None] = queue.Queue()
+        self._on_error = on_error
+        self.error: str | None = None
+        self._thread = threading.Thread(target=self._work, name="fact-writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def backlog(self) -> int:
+        """Batches not yet stored."""
+        return self._queue.qsize()
+
+    def put(self, batch: Batch) -> None:
+        """Hand over one batch; dropped when the writer has failed, because the round stops then."""
+        if batch and self.error is None:
+            self._queue.put(batch)
+
+    def close(self) -> None:
+        """Store what is left and end the thread."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        last = False
+        while not last:
+            batches, last = self._gather()
+            if batches and self.error is None:
+                try:
+                    self._store(batches)
+                except (SQLAlchemyError, OSError) as error:
+                    self.error = plain(error)
+                    if self._on_error:
+                        self._on_error(self.error)
+
+    def _gather(self) -> tuple[list[Batch], bool]:
+        first = self._queue.get()
+        if first is None:
+            return [], True
+        batches = [first]
+        while len(batches) < MAX_BATCHES:
+            try:
+                batch = self._queue.get(timeout=GATHER_SECONDS if len(batches) < 8 else 0.01)
+            except queue.Empty:
+                break
+            if batch is None:
+                return batches, True
+            batches.append(batch)
+        return batches, False
+
+    def _store(self, batches: list[Batch]) -> None:
+        grouped: dict[str, list[Row]] = {"address": []}  # addresses first: later rows of the group speak of them
+        for batch in batches:
+            for name, row in batch:
+                grouped.setdefault(name, []).append({**SEEN_DEFAULTS, **row} if name == "seen" else row)
+        with self._engine.begin() as db:
+            for name, rows in grouped.items():
+                if rows:
+                    db.execute(STATEMENTS[name], rows)

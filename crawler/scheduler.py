@@ -1,0 +1,79 @@
+"""Scrapy's scheduler over the frontier: builds a request only when its turn has come."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from scrapy.core.scheduler import BaseScheduler
+
+if TYPE_CHECKING:
+    from scrapy import Request, Spider
+    from scrapy.crawler import Crawler
+
+MAX_BACKLOG = 3000  # batches the store may be behind before the walk waits for it
+
+
+class FrontierScheduler(BaseScheduler):
+    """Asks the spider's frontier for the next address. Requests made elsewhere pass through a plain queue."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._others: deque[Request] = deque()
+        self._spider: Any = None
+        self._alarm: Any = None
+        self._alarm_at = float("inf")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> FrontierScheduler:
+        """Scrapy's door."""
+        return cls(crawler)
+
+    def open(self, spider: Spider) -> None:
+        """Remember the spider, whose frontier this serves."""
+        self._spider = spider
+
+    def close(self, reason: str) -> None:
+        """Nothing to store: the frontier's list is in the fact store."""
+        if self._alarm:
+            self._alarm.cancel()
+
+    def has_pending_requests(self) -> bool:
+        """True while anything is queued, waits for its second look, or a probe is under way."""
+        return bool(self._others) or self._spider.busy()
+
+    def enqueue_request(self, request: Request) -> bool:
+        """Queue a request that somebody else made."""
+        self._others.append(request)
+        return True
+
+    def next_request(self) -> Request | None:
+        """The next request whose site has room; None when all must wait."""
+        if self._others:
+            return self._others.popleft()
+        if self._spider.backlog() > MAX_BACKLOG:
+            self._wake(time.time() + 0.1)
+            return None
+        request: Request | None = self._spider.next_request(time.time())
+        if request is None:
+            due = self._spider.wake_at()
+            if due is not None:
+                self._wake(due)
+        return request
+
+    def _wake(self, at: float) -> None:
+        """Have the engine ask again at that time, not at its next heartbeat five seconds on."""
+        from twisted.internet import reactor
+
+        if self._alarm is not None and self._alarm.active():
+            if self._alarm_at <= at:
+                return
+            self._alarm.cancel()
+        self._alarm_at = at
+        self._alarm = reactor.callLater(max(at - time.time(), 0.01), self._ring)  # type: ignore[attr-defined]
+
+    def _ring(self) -> None:
+        slot = getattr(self._crawler.engine, "_slot", None)
+        if slot is not None:
+            slot.nextcall.schedule()

@@ -1,0 +1,265 @@
+"""`scrapy crawl gov_sites`: one round of the inventory's sites, walked into facts."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import socket
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any
+
+import scrapy
+from scrapy import Request
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.downloader import SeeingError
+from crawler.facts.store import finish_run, probed_sites, update_run
+from crawler.facts.writer import Batch, Writer
+from crawler.frontier import Entry, Frontier
+from crawler.hosts import HostMap, SitePlan
+from crawler.middlewares.robots import DisallowedByRobots
+from crawler.outcomes import Reason
+from crawler.probes.dns import Resolver
+from crawler.probes.network import look_at_site
+from crawler.rounds import Plan, prepare
+from crawler.seeing.recheck import Policy
+from crawler.walk.answer import Answer
+from crawler.walk.book import AddressBook, Bounds
+from crawler.walk.resume import resume
+from crawler.walk.rows import network_row, note_row
+from crawler.walk.walk import Walk
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+PROBES_AT_ONCE = 8
+log = logging.getLogger(__name__)
+
+
+class GovSitesSpider(scrapy.Spider):
+    """Drives the walk: takes requests from the frontier, hands every answer to it, and asks the network meanwhile.
+
+    Arguments: `inventory`, `round`, `as_of`, `sites` (contract 1); `plan` is the prepared round when the command line has
+    made one. `exit_reason` tells afterwards why the round could not be done.
+    """
+
+    name = "gov_sites"
+
+    def __init__(self, *args: Any, plan: Plan | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._given_plan = plan
+        self._arguments = kwargs
+        self.exit_reason: str | None = None
+        self.finished = False
+        self._probes: set[asyncio.Task[None]] = set()
+        self._ready = False
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> GovSitesSpider:
+        """Scrapy's door; prepares the round when nobody has."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        settings = crawler.settings
+        spider.plan = spider._given_plan or prepare(spider._arguments, settings, settings["PROJECT_ROOT"])
+        spider._build(settings)
+        crawler.signals.connect(spider._closed, scrapy.signals.spider_closed)
+        return spider
+
+    def _build(self, settings: Any) -> None:
+        plan = self.plan
+        self.run = plan.run
+        self.frontier = Frontier(per_site=settings.getint("SITE_CONCURRENCY"), per_host=settings.getint("HOST_CONCURRENCY"))
+        plans = {site.id: SitePlan(site) for site in plan.sites}
+        bounds = Bounds(settings.getint("PAGES_PER_SITE"), settings.getint("DEPTH_LIMIT"))
+        self.book = AddressBook(
+            plan.run.id, HostMap(plan.inventory, plan.sites), plans, self.frontier, bounds, plan.run.loopback
+        )
+        self.writer = Writer(plan.engine, self._store_failed)
+        self.walk = Walk(
+            self.book, self.writer.put, as_of=plan.run.as_of, policy=Policy(), recheck_delay=plan.recheck_delay
+        )
+        self.resolver = Resolver(plan.servers)
+        self._headers = {
+            "User-Agent": settings["USER_AGENT"].format(contact=settings["CONTACT"]),
+            "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
+            "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5",
+            "Accept-Encoding": "gzip, deflate",
+        }
+        self._site_delay = settings.getfloat("SITE_DELAY")
+
+    # -- the round ---------------------------------------------------------------------------------------------
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Find out whether this is a staging round, then open the frontier and the probes."""
+        self.book.loopback = await self._all_on_loopback()
+        update_run(self.plan.engine, self.run.id, loopback=self.book.loopback)
+        self._set_pace()
+        waiting = resume(self.plan.engine, self.book) if self.plan.resumed else 0
+        if self.plan.resumed:
+            log.info("resumed: %d addresses to visit", waiting)
+        self.walk.start()
+        self._start_probes()
+        self._ready = True
+        return
+        yield  # an asynchronous generator that gives nothing: requests come from the frontier
+
+    async def _all_on_loopback(self) -> bool:
+        """True when every home page that resolves does so to loopback (contract 1)."""
+        seen = []
+        for site in self.plan.sites:
+            try:
+                addresses = await self.resolver.addresses(site.host, socket.AF_UNSPEC)
+            except Exception as error:  # the home page's own request tells what is wrong
+                log.info("%s: %s", site.host, error)
+                continue
+            seen.append(all(ipaddress.ip_address(address.partition("%")[0]).is_loopback for address in addresses))
+        return bool(seen) and all(seen)
+
+    def _set_pace(self) -> None:
+        """The floor under AutoThrottle: nothing on loopback, the polite delay elsewhere."""
+        delay = 0.0 if self.book.loopback else self._site_delay
+        engine: Any = self.crawler.engine
+        engine.downloader._delay = delay if self.book.loopback else max(1.0, delay)
+        for extension in self.crawler.extensions.middlewares:  # type: ignore[union-attr]
+            if hasattr(extension, "mindelay"):
+                extension.mindelay = delay
+
+    def _start_probes(self) -> None:
+        gate = asyncio.Semaphore(PROBES_AT_ONCE)
+        done = probed_sites(self.plan.engine, self.run.id)
+        for site in self.plan.sites:
+            if site.id not in done:
+                task = asyncio.ensure_future(self._probe(site, gate))
+                self._probes.add(task)
+                task.add_done_callback(self._probe_done)
+
+    async def _probe(self, site: Any, gate: asyncio.Semaphore) -> None:
+        async with gate:
+            facts = await look_at_site(site, self.resolver, staging=self.book.loopback)
+        self.writer.put([("network", network_row(self.run.id, site.id, fact)) for fact in facts])
+
+    def _probe_done(self, task: asyncio.Task[None]) -> None:
+        self._probes.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("network probe failed", exc_info=task.exception())
+            self._note("*", "error", f"网络探测出错：{task.exception()}")
+
+    def _note(self, site: str, kind: str, text: str, count: int = 1) -> None:
+        self.writer.put([("note", note_row(self.run.id, site, kind, text, count))])
+
+    def _store_failed(self, why: str) -> None:
+        self.exit_reason = f"事实无法写入数据库：{why}。已写入的内容完好，处理后用同一命令继续。"
+        from twisted.internet import reactor
+
+        reactor.callFromThread(self._stop, "store-failed")  # type: ignore[attr-defined]
+
+    def _stop(self, reason: str) -> None:
+        engine: Any = self.crawler.engine
+        asyncio.ensure_future(engine.close_spider_async(reason=reason))
+
+    # -- requests ----------------------------------------------------------------------------------------------
+
+    def busy(self) -> bool:
+        """True while the round is not through."""
+        return not self._ready or bool(self.frontier) or bool(self._probes)
+
+    def backlog(self) -> int:
+        """Batches that wait for the store."""
+        return self.writer.backlog
+
+    def wake_at(self) -> float | None:
+        """When something that waits becomes due."""
+        return self.frontier.wake_at()
+
+    def next_request(self, time: float) -> Request | None:
+        """The request of the next entry whose site has room."""
+        if not self._ready:
+            return None
+        entry = self.frontier.next(time)
+        if entry is None:
+            return None
+        entry.requests += 1
+        plan = self.book.plans.get(entry.site or "")
+        place = self.book.hosts.place(entry.target)
+        meta = {
+            "entry": entry,
+            "lane": entry.lane,
+            "verbatim_url": True,
+            "download_slot": entry.lane,
+            "cookiejar": entry.lane,
+            "read": "page" if place.walked and entry.role < 5 else "link",
+            "allow_private": self.book.loopback,
+            "obey_robots": not (plan and plan.site.robots == "ignore" and place.walked),
+        }
+        headers = self._headers | ({"Referer": entry.parent.encode()} if entry.parent else {})
+        return Request(entry.target, self.seen, headers=headers, meta=meta, errback=self.failed, dont_filter=True)
+
+    def seen(self, response: Response) -> None:
+        """An HTTP answer, whatever its status."""
+        meta = response.meta
+        seen = meta.get("seen", {})
+        headers = {
+            name.decode("latin-1").lower(): b", ".join(values).decode("utf-8", "replace")
+            for name, values in response.headers.items()
+        }
+        answer = Answer(
+            status=response.status,
+            headers=headers,
+            set_cookies=[value.decode("latin-1") for value in response.headers.getlist("Set-Cookie")],
+            body=response.body,
+            ip=seen.get("address"),
+            milliseconds=seen.get("total_ms"),
+            truncated=seen.get("truncated", False),
+            dataloss=seen.get("dataloss", False),
+            declared_size=seen.get("declared_size"),
+        )
+        self._take(meta["entry"], meta["lane"], answer)
+
+    def failed(self, failure: Failure) -> None:
+        """No HTTP answer: the network said why, or robots.txt does not allow it."""
+        error = failure.value
+        meta = failure.request.meta  # type: ignore[attr-defined]
+        if isinstance(error, SeeingError):
+            answer = Answer(failure=error.reason, detail=error.detail, ip=meta.get("seen", {}).get("address"))
+        elif isinstance(error, DisallowedByRobots):
+            answer = Answer(failure=Reason.ROBOTS)
+        else:
+            log.error("request failed by our own fault: %s", failure.request, exc_info=error)  # type: ignore[attr-defined]
+            answer = Answer(failure=Reason.TOOL_ERROR, detail=f"{type(error).__name__}: {error}"[:300])
+        self._take(meta["entry"], meta["lane"], answer)
+
+    def _take(self, entry: Entry, lane: str, answer: Answer) -> None:
+        self.frontier.done(lane)
+        try:
+            self.walk.take(entry, answer)
+        except Exception as error:  # F30: our own fault is an error of the tool, never a fault of the site
+            log.exception("answer of %s could not be read", entry.url)
+            self._note(entry.site or "*", "error", f"{entry.url} 处理出错：{type(error).__name__}: {error}"[:500])
+            self.walk.give_up(entry, Answer(failure=Reason.TOOL_ERROR, detail=str(error)[:300]))
+
+    # -- the end -----------------------------------------------------------------------------------------------
+
+    def _closed(self, spider: Any, reason: str) -> None:
+        for task in self._probes:
+            task.cancel()
+        if reason == "finished":
+            self._leave_notes()
+        self.writer.close()
+        self.resolver.close()
+        if reason == "finished" and self.writer.error is None:
+            finish_run(self.plan.engine, self.run.id)
+            self.finished = True
+        elif self.exit_reason is None and reason != "finished":
+            self.exit_reason = "本轮已中断，已检查的内容已保存；再次执行同一命令即可继续。"
+        self.plan.close()
+
+    def _leave_notes(self) -> None:
+        """What the walk left out, told with counts."""
+        batch: Batch = []
+        for site, watch in self.book.traps.items():
+            batch += [("note", note_row(self.run.id, site, "trap", why, count)) for why, count in watch.cut.items()]
+        for (site, why), count in self.book.left_out.items():
+            batch.append(("note", note_row(self.run.id, site, "ignored", why, count)))
+        self.writer.put(batch)
+
