@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from crawler.inventory import Inventory, Site
 from crawler.pages import canonical
 
-
 _INDEX = re.compile(r"(?:index|list|default|node)[^/]*$", re.IGNORECASE)
 
 
@@ -101,7 +100,7 @@ class SitePlan:
 def prefix_of(url: str) -> str:
     """The folder that a column's list page stands for.
 
-    `/tzgg/`, `/tzgg/index.html` and `/tzgg.htm` (whose pages are `/tzgg/2.htm`) give `/tzgg/`; one with a query stays whole.
+    `/tzgg/`, `/tzgg/index.html` and `/tzgg.htm` (whose pages are `/tzgg/2.htm`) give `/tzgg/`; a query stays whole.
     """
     parts = urlsplit(url)
     if parts.query:

@@ -71,9 +71,9 @@ def parse_as_of(text: str | None) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
 
 
-def parse_round(text: str | None, as_of: datetime) -> str:
-    """The `round` argument, by default the month of the as-of."""
-    name = (text or "").strip() or as_of.astimezone(CHINA).strftime("%Y-%m")
+def parse_round(text: str | None, as_of: datetime | None) -> str:
+    """The `round` argument, by default the month of the as-of (now)."""
+    name = (text or "").strip() or (as_of or now()).astimezone(CHINA).strftime("%Y-%m")
     if not ROUND_NAME.fullmatch(name):
         raise BadArgument(f"参数 round={name} 不是轮次名称。写法如 round=2026-11、2026-Q4、2026-H2 或 2026。")
     return name
@@ -85,7 +85,9 @@ def choose_sites(inventory: Inventory, text: str | None) -> list[Site]:
     known = {site.id: site for site in inventory.sites}
     unknown = [name for name in wanted if name not in known]
     if unknown:
-        raise BadArgument(f"参数 sites 中没有这些站点：{'、'.join(unknown)}。清单中的站点编号有：{'、'.join(list(known)[:30])}。")
+        raise BadArgument(
+            f"参数 sites 中没有这些站点：{'、'.join(unknown)}。清单中的站点编号有：{'、'.join(list(known)[:30])}。"
+        )
     return [known[name] for name in dict.fromkeys(wanted)] or list(inventory.sites)
 
 
@@ -100,7 +102,7 @@ def parse_servers_setting(text: str | None) -> list[tuple[str, int]] | None:
 def prepare(arguments: Mapping[str, str | None], settings: Mapping[str, Any], root: Path) -> Plan:
     """A plan from the spider's arguments and the settings, or a clear refusal."""
     as_of = parse_as_of(arguments.get("as_of"))
-    name = parse_round(arguments.get("round"), as_of or now())
+    name = parse_round(arguments.get("round"), as_of)
     servers = parse_servers_setting(settings.get("DNS_SERVERS"))
     delay = _recheck_delay(settings.get("RECHECK_DELAY"))
     path = Path(str(arguments["inventory"])) if arguments.get("inventory") else default_inventory(root)
@@ -108,13 +110,17 @@ def prepare(arguments: Mapping[str, str | None], settings: Mapping[str, Any], ro
         inventory = load_inventory(path)
         sites = choose_sites(inventory, arguments.get("sites"))
         engine = open_store(str(settings["DATABASE_URL"]))
-        run, resumed = _run(engine, name, as_of, inventory, path.read_text("utf-8-sig"), arguments, None)
+        run, resumed = _run(engine, name, as_of, inventory, arguments, None)
         return Plan(run, resumed, inventory, sites, engine, 600.0 if delay is None else delay, servers)
     return _prepare_staging(arguments, settings, name, as_of, delay)
 
 
 def _prepare_staging(
-    arguments: Mapping[str, str | None], settings: Mapping[str, Any], name: str, as_of: datetime | None, delay: float | None
+    arguments: Mapping[str, str | None],
+    settings: Mapping[str, Any],
+    name: str,
+    as_of: datetime | None,
+    delay: float | None,
 ) -> Plan:
     """The bundled staging city, at the addresses an unfinished round was walked at."""
     try:
@@ -135,7 +141,7 @@ def _prepare_staging(
         inventory = load_inventory(city.inventory)
         sites = choose_sites(inventory, arguments.get("sites"))
         staging = {"http": city.http_port, "dns": city.dns_port}
-        run, resumed = _run(engine, name, moment, inventory, city.inventory.read_text("utf-8"), arguments, staging)
+        run, resumed = _run(engine, name, moment, inventory, arguments, staging)
         servers = parse_servers_setting(city.dns_servers)
     except BaseException:
         city.stop()
@@ -160,11 +166,11 @@ def _run(
     name: str,
     as_of: datetime | None,
     inventory: Inventory,
-    text: str,
     arguments: Mapping[str, str | None],
     staging: dict[str, int] | None,
 ) -> tuple[Run, bool]:
     """The unfinished run of this round when it fits, else a new one."""
+    text = inventory.model_dump_json()
     digest = hashlib.sha256(text.encode()).hexdigest()
     sites = arguments.get("sites") or ""
     old = latest_run(engine, name, states=("walking",))

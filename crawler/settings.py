@@ -40,18 +40,20 @@ DOWNLOAD_HANDLERS = {"http": "crawler.downloader.SeeingHandler", "https": "crawl
 CONCURRENT_REQUESTS = 64  # sites side by side
 CONCURRENT_REQUESTS_PER_DOMAIN = 2  # a slot is one site (meta download_slot)
 CONCURRENT_ITEMS = 1  # nothing goes through pipelines
-TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"  # the download handler and probes are asyncio
+TWISTED_REACTOR = (
+    "twisted.internet.asyncioreactor.AsyncioSelectorReactor"  # the download handler and probes are asyncio
+)
 TELNETCONSOLE_ENABLED = False  # a loopback server that runs Python code
 REMOTE_CONTROL_ENABLED = False  # the same, on by default since Scrapy 2.19
 MEMUSAGE_ENABLED = False  # polls every minute; memory is bounded by design
 REFERER_ENABLED = False  # the spider sends the parent itself
 HTTPPROXY_ENABLED = False  # a proxy would be judged instead of the site
 SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}  # the spider yields nothing
-DOWNLOADER_MIDDLEWARES_BASE = {
+DOWNLOADER_MIDDLEWARES_BASE = {  # replaces Scrapy's: each of those does something the walk does itself or must see
     "crawler.middlewares.robots.SiteRobots": 100,
     "crawler.middlewares.cookies.SiteCookies": 700,
 }
-EXTENSIONS_BASE = {
+EXTENSIONS_BASE = {  # replaces Scrapy's
     "scrapy.extensions.corestats.CoreStats": 0,
     "scrapy.extensions.throttle.AutoThrottle": 0,
     "reports.terminal.Progress": 10,

@@ -1,8 +1,8 @@
 """The tables of the fact store (SQLAlchemy Core: SQLite embedded, PostgreSQL shared).
 
-Every row belongs to a run: one walk of one round. A round that is walked again gets a new run; the newest finished one
-counts. Times are ISO 8601 text with offset, dates ISO text, so that both databases give the same back. `key` columns are
-64-bit hashes of the canonical address.
+Every row belongs to a run: one walk of one round. A round that is walked again gets a new run; the newest finished
+one counts. Times are ISO 8601 text with offset, dates ISO text, so that both databases give the same back. A `key` is
+a 64-bit hash of the canonical address.
 """
 
 from __future__ import annotations

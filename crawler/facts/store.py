@@ -35,7 +35,9 @@ def open_store(url: str) -> Engine:
         schema.metadata.create_all(engine)
         _check_version(engine)
     except (SQLAlchemyError, OSError, ImportError) as error:
-        raise StoreError(f"无法打开数据库 {_without_password(url)}：{plain(error)}。请检查文件夹权限、磁盘空间或数据库服务。") from error
+        raise StoreError(
+            f"无法打开数据库 {_without_password(url)}：{plain(error)}。请检查文件夹权限、磁盘空间或数据库服务。"
+        ) from error
     return engine
 
 
@@ -55,7 +57,13 @@ def _without_password(url: str) -> str:
 
 def _sqlite_pragmas(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=15000", "cache_size=-32000", "temp_store=MEMORY"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "busy_timeout=15000",
+        "cache_size=-32000",
+        "temp_store=MEMORY",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -66,7 +74,9 @@ def _check_version(engine: Engine) -> None:
         if row is None:
             db.execute(schema.meta.insert().values(name="schema", value=str(schema.SCHEMA_VERSION)))
         elif int(row) != schema.SCHEMA_VERSION:
-            raise StoreError(f"数据库版本为 {row}，本程序需要 {schema.SCHEMA_VERSION}。请更换 DATABASE_URL 或先备份后升级。")
+            raise StoreError(
+                f"数据库版本为 {row}，本程序需要 {schema.SCHEMA_VERSION}。请更换 DATABASE_URL 或先备份后升级。"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,3 +186,11 @@ def probed_sites(engine: Engine, run_id: int) -> set[str]:
     table = schema.network
     with engine.connect() as db:
         return set(db.execute(sa.select(table.c.site).where(table.c.run == run_id).distinct()).scalars())
+
+
+def latest_round(engine: Engine) -> str | None:
+    """Name of the round that was walked last."""
+    table = schema.run
+    query = sa.select(table.c.round).where(table.c.state == "walked").order_by(table.c.id.desc()).limit(1)
+    with engine.connect() as db:
+        return db.execute(query).scalar()

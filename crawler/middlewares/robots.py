@@ -57,7 +57,9 @@ class SiteRobots:
             "max_body": MAX_ROBOTS,
             "autothrottle_dont_adjust_delay": True,
             "verbatim_url": True,
-        } | {name: request.meta[name] for name in ("download_slot", "cookiejar", "allow_private") if name in request.meta}
+        } | {
+            name: request.meta[name] for name in ("download_slot", "cookiejar", "allow_private") if name in request.meta
+        }
         robots = Request(f"{host}/robots.txt", meta=meta, headers=request.headers, callback=NO_CALLBACK)
         try:
             assert self._crawler.engine is not None

@@ -41,8 +41,8 @@ log = logging.getLogger(__name__)
 class GovSitesSpider(scrapy.Spider):
     """Drives the walk: takes requests from the frontier, hands every answer to it, and asks the network meanwhile.
 
-    Arguments: `inventory`, `round`, `as_of`, `sites` (contract 1); `plan` is the prepared round when the command line has
-    made one. `exit_reason` tells afterwards why the round could not be done.
+    Arguments: `inventory`, `round`, `as_of`, `sites` (contract 1); `plan` is the prepared round when the command line
+    has made one. `exit_reason` tells afterwards why the round could not be done.
     """
 
     name = "gov_sites"
@@ -69,7 +69,9 @@ class GovSitesSpider(scrapy.Spider):
     def _build(self, settings: Any) -> None:
         plan = self.plan
         self.run = plan.run
-        self.frontier = Frontier(per_site=settings.getint("SITE_CONCURRENCY"), per_host=settings.getint("HOST_CONCURRENCY"))
+        self.frontier = Frontier(
+            per_site=settings.getint("SITE_CONCURRENCY"), per_host=settings.getint("HOST_CONCURRENCY")
+        )
         plans = {site.id: SitePlan(site) for site in plan.sites}
         bounds = Bounds(settings.getint("PAGES_PER_SITE"), settings.getint("DEPTH_LIMIT"))
         self.book = AddressBook(
@@ -156,7 +158,7 @@ class GovSitesSpider(scrapy.Spider):
 
     def _stop(self, reason: str) -> None:
         engine: Any = self.crawler.engine
-        asyncio.ensure_future(engine.close_spider_async(reason=reason))
+        self._closing = asyncio.ensure_future(engine.close_spider_async(reason=reason))
 
     # -- requests ----------------------------------------------------------------------------------------------
 
@@ -262,4 +264,3 @@ class GovSitesSpider(scrapy.Spider):
         for (site, why), count in self.book.left_out.items():
             batch.append(("note", note_row(self.run.id, site, "ignored", why, count)))
         self.writer.put(batch)
-

@@ -28,7 +28,9 @@ PAGE_TAGS = frozenset({"a", "area", "iframe", "frame", "option", "onclick", "met
 
 def key_of(url: str) -> int:
     """64-bit signed number of a canonical address."""
-    return int.from_bytes(hashlib.blake2b(url.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True)
+    return int.from_bytes(
+        hashlib.blake2b(url.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True
+    )
 
 
 def looks_like_file(url: str) -> bool:
@@ -112,7 +114,7 @@ class AddressBook:
         if role is not Role.LINK and (plan is None or looks_like_file(form)) and role not in (Role.COLUMN, Role.LIST):
             role = Role.LINK
         if role in (Role.PAGE, Role.ARTICLE) and plan:
-            column = plan.column_of(form) or column
+            column = plan.column_of(form)  # a listing column is worked out when facts are read
         number = self.next_id
         self.next_id += 1
         self.ids[form] = self.ids[url] = number

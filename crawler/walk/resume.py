@@ -25,7 +25,9 @@ def resume(engine: Engine, book: AddressBook) -> int:
         attempts = _attempts(db, run)
         pages = dict(
             db.execute(
-                sa.select(schema.page.c.site, sa.func.count()).where(schema.page.c.run == run).group_by(schema.page.c.site)
+                sa.select(schema.page.c.site, sa.func.count())
+                .where(schema.page.c.run == run)
+                .group_by(schema.page.c.site)
             ).all()
         )
         rows = db.execution_options(yield_per=CHUNK).execute(
@@ -54,7 +56,9 @@ def _take(book: AddressBook, row: Any, attempts: list[Attempt]) -> int:
         if row.site:
             book.counts[row.site].checked += 1
         return 0
-    entry = Entry(row.id, row.url, role, row.site, place.lane, row.depth, row.column, row.parent, attempts, [], row.requests)
+    entry = Entry(
+        row.id, row.url, role, row.site, place.lane, row.depth, row.column, row.parent, attempts, [], row.requests
+    )
     if row.state == schema.RECHECK and row.due is not None:
         book.frontier.add_later(entry, row.due)
     else:
@@ -88,5 +92,11 @@ def _attempts(db: Connection, run: int) -> dict[int, list[Attempt]]:
 def attempt_of(row: Any) -> Attempt:
     """An attempt from its row."""
     return Attempt(
-        datetime.fromisoformat(row.at), Reason(row.reason), row.status, row.ip, row.ms, row.detail or "", row.headers or {}
+        datetime.fromisoformat(row.at),
+        Reason(row.reason),
+        row.status,
+        row.ip,
+        row.ms,
+        row.detail or "",
+        row.headers or {},
     )

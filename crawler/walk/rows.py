@@ -49,11 +49,23 @@ def attempt_row(run: int, number: int, attempt: Attempt) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def page_row(run: int, number: int, site: str, region: str, column: str | None, page: Page, at: datetime) -> dict[str, Any]:
+def page_row(
+    run: int, number: int, site: str, region: str, column: str | None, page: Page, at: datetime
+) -> dict[str, Any]:
     """What reading one page gave."""
     identity = {
         name: clean(value, 300)
-        for name in ("site_code", "icp", "police", "conac", "jiucuo", "sponsor", "contact", "jiucuo_code", "police_code")
+        for name in (
+            "site_code",
+            "icp",
+            "police",
+            "conac",
+            "jiucuo",
+            "sponsor",
+            "contact",
+            "jiucuo_code",
+            "police_code",
+        )
         if (value := getattr(page.identity, name, None))
     }
     extra: dict[str, Any] = {"dates": {name: day.isoformat() for name, day in page.date_evidence.items()}}
@@ -84,8 +96,9 @@ def edge_row(run: int, target: int, page: int, link: Link) -> dict[str, Any]:
 def network_row(run: int, site: str, fact: NetworkFact) -> dict[str, Any]:
     """One answer of the network."""
     return {
-        "run": run, "site": site, "probe": fact.probe, "host": fact.host, "key": fact.key[:128], "outcome": fact.outcome,
-        "data": dict(fact.data), "at": fact.at.isoformat(timespec="seconds") if fact.at else None,
+        "run": run, "site": site, "probe": fact.probe, "host": fact.host, "key": fact.key[:128],
+        "outcome": fact.outcome, "data": dict(fact.data),
+        "at": fact.at.isoformat(timespec="seconds") if fact.at else None,
     }  # fmt: skip
 
 

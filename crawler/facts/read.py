@@ -1,0 +1,395 @@
+"""Facts of a stored run as the rules see them. Read site by site: a site may have 200,000 pages."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from crawler.facts import schema
+from crawler.facts.model import (
+    AddressFact,
+    Attempt,
+    BadLink,
+    ColumnFact,
+    Coverage,
+    Holder,
+    ItemFact,
+    NetworkFact,
+    PageFact,
+)
+from crawler.facts.store import Run
+from crawler.inventory import Column, Inventory, Site
+from crawler.outcomes import Outcome, Reason
+from crawler.pages import canonical
+
+BAD = ("dead", "suspect")
+PRINTED = (Reason.INTRANET_ADDRESS.value, Reason.BAD_ADDRESS.value)  # unchecked, yet told to the site
+MAX_HOLDERS = 500  # held in memory for one target; all are counted
+
+
+def day_of(text: str | None) -> date | None:
+    """A stored date."""
+    return date.fromisoformat(text) if text else None
+
+
+class StoredRound:
+    """`RoundFacts` over the store."""
+
+    def __init__(self, engine: Engine, run: Run) -> None:
+        self._engine = engine
+        self._run = run
+        self.round = run.round
+        self.as_of = run.as_of
+        self.seed = run.seed
+        self.staging = run.loopback
+        self.finished = run.state == "walked"
+        self.inventory: Inventory = Inventory.model_validate_json(run.inventory)
+
+    def sites(self) -> Iterator[StoredSite]:
+        """The walked sites in the order of the inventory."""
+        wanted = {part.strip() for part in self._run.sites.split(",") if part.strip()}
+        for site in self.inventory.sites:
+            if not wanted or site.id in wanted:
+                with self._engine.connect() as db:
+                    yield StoredSite(db, self._run.id, site, self.inventory)
+
+    def tool_errors(self) -> list[str]:
+        """Our own faults of this run, told in the run report."""
+        table = schema.note
+        with self._engine.connect() as db:
+            return list(
+                db.execute(
+                    sa.select(table.c.text).where(table.c.run == self._run.id, table.c.kind == "error")
+                ).scalars()
+            )
+
+
+class StoredSite:
+    """`SiteFacts` over the store; valid while its connection is open, that is until the next site is drawn."""
+
+    def __init__(self, db: Connection, run: int, site: Site, inventory: Inventory) -> None:
+        self._db = db
+        self._run = run
+        self.site = site
+        self._inventory = inventory
+
+    # -- the home page -----------------------------------------------------------------------------------------
+
+    @cached_property
+    def _home_row(self) -> Any:
+        table = schema.address
+        query = sa.select(table).where(table.c.run == self._run, table.c.site == self.site.id, table.c.role == 0)
+        return self._db.execute(query.order_by(table.c.id).limit(1)).first()
+
+    @property
+    def home(self) -> AddressFact | None:
+        """The home page's address and outcome."""
+        return self._address(self._home_row) if self._home_row else None
+
+    @cached_property
+    def home_page(self) -> PageFact | None:
+        """The home page as read."""
+        return next(self._pages(schema.page.c.id == self._home_row.id), None) if self._home_row else None
+
+    @cached_property
+    def home_items(self) -> Sequence[ItemFact]:
+        """Items of the home page in page order."""
+        return self._items([self._home_row.id])[self._home_row.id] if self._home_row else []
+
+    # -- columns -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def columns(self) -> Sequence[ColumnFact]:
+        """Columns of the inventory, or those found in the navigation when it names none."""
+        lists = self._list_pages()
+        items = self._items([row.id for rows in lists.values() for row, _ in rows])
+        facts: list[ColumnFact] = []
+        shown: dict[str, str] = {}
+        for column, url, discovered in self._known_columns():
+            fact = self._column(column, url, discovered, lists.get(column.id, []), items)
+            target = fact.final_url or fact.url
+            same = shown.setdefault(target, column.id)
+            if same != column.id:
+                fact = _same_as(fact, same)
+            facts.append(fact)
+        return facts
+
+    def _known_columns(self) -> Iterator[tuple[Column, str, bool]]:
+        for column in self.site.columns:
+            yield column, canonical(self.site.column_url(column)), False
+        table = schema.discovered
+        query = sa.select(table).where(table.c.run == self._run, table.c.site == self.site.id)
+        for row in self._db.execute(query.order_by(table.c.url)):
+            yield Column(id=row.id, name=row.name, url=row.url, type=row.type, top_level=row.top_level), row.url, True
+
+    def _list_pages(self) -> dict[str, list[tuple[Any, Any]]]:
+        """Addresses of each column's list pages with their page rows, the first list page first."""
+        address, page = schema.address, schema.page
+        query = (
+            sa.select(address, page.c.kind, page.c.items, page.c.dated, page.c.newest, page.c.extra)
+            .outerjoin(page, (page.c.run == address.c.run) & (page.c.id == address.c.id))
+            .where(address.c.run == self._run, address.c.role.in_((1, 2)), address.c.column.is_not(None))
+            .where(sa.or_(address.c.site == self.site.id, address.c.url.in_(self._foreign_columns())))
+            .order_by(address.c.role, address.c.id)
+        )
+        found: dict[str, list[tuple[Any, Any]]] = defaultdict(list)
+        for row in self._db.execute(query):
+            found[row.column].append((row, row.kind))
+        return found
+
+    def _foreign_columns(self) -> list[str]:
+        return [canonical(self.site.column_url(column)) for column in self.site.columns]
+
+    def _column(
+        self, column: Column, url: str, discovered: bool, rows: list[tuple[Any, Any]], items: dict[int, list[ItemFact]]
+    ) -> ColumnFact:
+        first = rows[0][0] if rows else None
+        listed = [item for row, _ in rows for item in items[row.id]]
+        dated = [(item.published if item.article_read else item.listed, item) for item in listed]
+        newest = max(((day, item) for day, item in dated if day), key=lambda pair: pair[0], default=None)
+        kind = first.kind if first else None
+        if kind in ("blank", "scripted-list") and listed:
+            kind = "list"  # its data address gave the items
+        return ColumnFact(
+            column=column,
+            url=url,
+            unit=column.unit or self.site.unit,
+            discovered=discovered,
+            outcome=Outcome(first.outcome) if first and first.outcome else Outcome.UNCHECKED,
+            reason=Reason(first.reason) if first and first.reason else Reason.NOT_REACHED,
+            kind=kind,
+            final_url=first.final_url if first else None,
+            newest=newest[0] if newest else None,
+            newest_item=newest[1] if newest else None,
+            item_count=len(listed),
+            dated_count=sum(item.listed is not None for item in listed),
+            undated_articles=sum(item.article_read and item.published is None for item in listed),
+            path=("首页", column.name),
+        )
+
+    def _items(self, pages: list[int]) -> dict[int, list[ItemFact]]:
+        """Items of list pages, with the article's own date where the article was read."""
+        found: dict[int, list[ItemFact]] = {page: [] for page in pages}
+        item, address, page = schema.item, schema.address, schema.page
+        for start in range(0, len(pages), 500):
+            query = (
+                sa.select(item, page.c.kind, page.c.published)
+                .outerjoin(address, (address.c.run == item.c.run) & (address.c.key == item.c.key))
+                .outerjoin(page, (page.c.run == address.c.run) & (page.c.id == address.c.id))
+                .where(item.c.run == self._run, item.c.page.in_(pages[start : start + 500]))
+                .order_by(item.c.page, item.c.position)
+            )
+            for row in self._db.execute(query):
+                fact = ItemFact(row.url, row.title, day_of(row.listed), day_of(row.published), row.kind == "article")
+                found[row.page].append(fact)
+        return found
+
+    # -- pages and links ---------------------------------------------------------------------------------------
+
+    def pages(self) -> Iterator[PageFact]:
+        """Every page read, one at a time."""
+        return self._pages(schema.page.c.site == self.site.id)
+
+    def _pages(self, *conditions: Any) -> Iterator[PageFact]:
+        page, address = schema.page, schema.address
+        query = (
+            sa.select(page, address.c.url, address.c.depth, address.c.body_hash)
+            .join(address, (address.c.run == page.c.run) & (address.c.id == page.c.id))
+            .where(page.c.run == self._run, *conditions)
+            .order_by(page.c.id)
+        )
+        listed = self._listed_columns
+        for row in self._db.execute(query, execution_options={"yield_per": 2000}):
+            column = row.column or listed.get(row.id)
+            yield PageFact(
+                url=row.url, kind=row.kind, region=row.region, title=row.title, headline=row.headline, column=column,
+                unit=self._unit_of(column), published=day_of(row.published), published_from=row.published_from,
+                published_conflict=row.conflict, newest=day_of(row.newest), item_count=row.items, dated_count=row.dated,
+                text_length=row.text_length, encoding=row.encoding or "", doc_number=row.doc_number, source=row.source,
+                tags=row.tags or {}, identity=row.identity or {}, body_hash=row.body_hash or "", depth=row.depth,
+                seen_at=datetime.fromisoformat(row.seen), extra=row.extra or {},
+            )  # fmt: skip
+
+    @cached_property
+    def _listed_columns(self) -> dict[int, str]:
+        """Column of each page that some column's list names; the first in the inventory's order wins, every time."""
+        item, listing, target = schema.item, schema.page.alias("listing"), schema.address
+        query = (
+            sa.select(target.c.id, listing.c.column)
+            .select_from(item)
+            .join(listing, (listing.c.run == item.c.run) & (listing.c.id == item.c.page))
+            .join(target, (target.c.run == item.c.run) & (target.c.key == item.c.key))
+            .where(item.c.run == self._run, listing.c.site == self.site.id, listing.c.column.is_not(None))
+            .distinct()
+        )
+        order = {column.id: number for number, (column, _, _) in enumerate(self._known_columns())}
+        found: dict[int, str] = {}
+        for number, column in self._db.execute(query):
+            if number not in found or order.get(column, 0) < order.get(found[number], 0):
+                found[number] = column
+        return found
+
+    def _unit_of(self, column_id: str | None) -> str:
+        unit = next((column.unit for column in self.site.columns if column.id == column_id), None)
+        return unit or self.site.unit
+
+    def bad_links(self) -> Iterator[BadLink]:
+        """Targets that did not answer well, with the pages of this site that hold them, most prominent first."""
+        target, edge, page, holder = schema.address, schema.edge, schema.page, schema.address.alias("holder")
+        query = (
+            sa.select(
+                edge, page.c.region, page.c.column.label("page_column"), holder.c.url.label("page_url"),
+            )
+            .join(target, (target.c.run == edge.c.run) & (target.c.id == edge.c.target))
+            .join(page, (page.c.run == edge.c.run) & (page.c.id == edge.c.page))
+            .join(holder, (holder.c.run == edge.c.run) & (holder.c.id == edge.c.page))
+            .where(edge.c.run == self._run, page.c.site == self.site.id)
+            .where(sa.or_(target.c.outcome.in_(BAD), target.c.reason.in_(PRINTED), edge.c.fault.is_not(None)))
+            .order_by(edge.c.target, edge.c.page)
+        )  # fmt: skip
+        held: dict[int, list[Holder]] = defaultdict(list)
+        counts: Counter[int] = Counter()
+        faults: dict[int, str] = {}
+        for row in self._db.execute(query):
+            counts[row.target] += 1
+            if row.fault:
+                faults[row.target] = row.fault
+            if len(held[row.target]) < MAX_HOLDERS or row.region == "home":
+                column = row.page_column or self._listed_columns.get(row.page)
+                held[row.target].append(
+                    Holder(row.page_url, row.text, row.region, column, row.hidden, row.raw or "", row.tag, row.place)
+                )
+        yield from self._unlinked_columns(set(held))
+        for number, fact in self._addresses(list(held)).items():
+            order = sorted(held[number], key=lambda h: (("home", "column", "article", "other").index(h.region), h.page))
+            yield BadLink(fact, order, counts[number], faults.get(number))
+
+    def _unlinked_columns(self, linked: set[int]) -> Iterator[BadLink]:
+        """Column addresses of the inventory that do not open although no page links them."""
+        address = schema.address
+        query = sa.select(address).where(
+            address.c.run == self._run, address.c.role == 1, address.c.outcome.in_(BAD),
+            address.c.url.in_(self._foreign_columns()),
+        )  # fmt: skip
+        for row in self._db.execute(query.order_by(address.c.id)).all():
+            if row.id not in linked:
+                fact = next(iter(self._addresses([row.id]).values()))
+                yield BadLink(fact, [Holder(self.site.url, "栏目清单", "home", row.column)], 1)
+
+    def _addresses(self, numbers: list[int]) -> dict[int, AddressFact]:
+        found: dict[int, AddressFact] = {}
+        table = schema.address
+        for start in range(0, len(numbers), 500):
+            chosen = numbers[start : start + 500]
+            attempts: dict[int, list[Attempt]] = defaultdict(list)
+            looks = schema.attempt
+            rows = self._db.execute(
+                sa.select(looks).where(looks.c.run == self._run, looks.c.address.in_(chosen)).order_by(looks.c.at)
+            )
+            for row in rows:
+                attempts[row.address].append(_attempt(row))
+            query = sa.select(table).where(table.c.run == self._run, table.c.id.in_(chosen)).order_by(table.c.id)
+            for row in self._db.execute(query):
+                found[row.id] = self._address(row, attempts[row.id])
+        return found
+
+    def _address(self, row: Any, attempts: Sequence[Attempt] = ()) -> AddressFact:
+        return AddressFact(
+            url=row.url, outcome=Outcome(row.outcome or "unchecked"), reason=Reason(row.reason or "not-reached"),
+            status=row.status, final_url=row.final_url, content_type=row.content_type, size=row.size, depth=row.depth,
+            site=row.site, checked_at=datetime.fromisoformat(row.checked) if row.checked else None,
+            redirects=row.redirects or (), attempts=attempts,
+        )  # fmt: skip
+
+    # -- network and coverage ----------------------------------------------------------------------------------
+
+    @cached_property
+    def network(self) -> Sequence[NetworkFact]:
+        """What DNS, IPv6 and TLS said of this site."""
+        table = schema.network
+        query = sa.select(table).where(table.c.run == self._run, table.c.site == self.site.id)
+        return [
+            NetworkFact(
+                row.probe,
+                row.host,
+                row.key,
+                row.outcome,
+                row.data or {},
+                datetime.fromisoformat(row.at) if row.at else None,
+            )
+            for row in self._db.execute(query.order_by(table.c.probe, table.c.host, table.c.key))
+        ]
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """Sums over the addresses of this site's hosts and over the foreign ones that only it led to."""
+        table = schema.address
+        rows = self._db.execute(
+            sa.select(
+                table.c.outcome,
+                table.c.reason,
+                sa.func.count().label("n"),
+                sa.func.sum(table.c.requests).label("requests"),
+            )
+            .where(table.c.run == self._run, self._mine())
+            .group_by(table.c.outcome, table.c.reason)
+        ).all()
+        by_outcome: Counter[str] = Counter()
+        reasons: Counter[str] = Counter()
+        for row in rows:
+            by_outcome[row.outcome or "unchecked"] += row.n
+            if row.outcome in ("blocked", "unchecked", None):
+                reasons[row.reason or "not-reached"] += row.n
+        pages = self._db.execute(
+            sa.select(sa.func.count()).where(schema.page.c.run == self._run, schema.page.c.site == self.site.id)
+        ).scalar_one()
+        return Coverage(
+            pages=pages,
+            links_checked=by_outcome["ok"] + by_outcome["dead"] + by_outcome["suspect"],
+            blocked=by_outcome["blocked"],
+            unchecked=by_outcome["unchecked"],
+            requests=sum(row.requests or 0 for row in rows),
+            reasons=dict(sorted(reasons.items())),
+            notes=self._notes(),
+        )
+
+    def _mine(self) -> Any:
+        """An address counts for the site whose host it is, else for the site whose page led to it first."""
+        table = schema.address
+        prefixes = {f"{urlsplit(self.site.url).scheme}://{host}" for host in self._hosts()}
+        led = [sa.and_(table.c.parent >= f"{p}/", table.c.parent < f"{p}0") for p in sorted(prefixes)]
+        return sa.or_(table.c.site == self.site.id, sa.and_(table.c.site.is_(None), sa.or_(*led)))
+
+    def _hosts(self) -> set[str]:
+        netloc = urlsplit(self.site.url).netloc.lower()
+        port = netloc.partition(":")[1] + netloc.partition(":")[2]
+        return {netloc, *(name if ":" in name else name + port for name in self.site.aliases)}
+
+    def _notes(self) -> list[str]:
+        table = schema.note
+        query = sa.select(table).where(table.c.run == self._run, table.c.site == self.site.id, table.c.kind != "error")
+        return [f"{row.text}（{row.count}个）" for row in self._db.execute(query.order_by(table.c.kind, table.c.text))]
+
+
+def _attempt(row: Any) -> Attempt:
+    return Attempt(
+        datetime.fromisoformat(row.at),
+        Reason(row.reason),
+        row.status,
+        row.ip,
+        row.ms,
+        row.detail or "",
+        row.headers or {},
+    )
+
+
+def _same_as(fact: ColumnFact, other: str) -> ColumnFact:
+    return replace(fact, same_as=other)

@@ -1,0 +1,64 @@
+"""The end of a crawl: judge the round's facts, write the documents, tell where they are."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scrapy import signals
+from scrapy.exceptions import NotConfigured
+
+from crawler.facts.store import StoreError, latest_run
+from reports.files import OutputError
+from reports.rounds import NothingSeen, judge_and_write
+from reports.terminal import print_summary
+from rules.loader import load_ruleset
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+log = logging.getLogger(__name__)
+
+
+class Closing:
+    """Runs once when the engine has stopped, for spiders that walk rounds. Sets `spider.exit_status`."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        crawler.signals.connect(self._stopped, signals.engine_stopped)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Closing:
+        """Scrapy's door."""
+        if crawler.spidercls.name != "gov_sites":
+            raise NotConfigured
+        return cls(crawler)
+
+    def _stopped(self) -> None:
+        spider: Any = self._crawler.spider
+        if spider is None:
+            return
+        spider.exit_status = 1
+        if not spider.finished:
+            print(spider.exit_reason or "本轮未完成。", file=sys.stderr)
+            return
+        settings = self._crawler.settings
+        try:
+            run = latest_run(spider.plan.engine, spider.run.round, states=("walked",))
+            assert run is not None
+            rules = load_ruleset(settings["RULES_PROFILE"])
+            judged = judge_and_write(spider.plan.engine, run, rules, Path(settings["OUTPUT_DIR"]))
+        except (NothingSeen, OutputError, StoreError) as error:
+            print(error, file=sys.stderr)
+            return
+        except Exception:
+            log.exception("the round was walked but could not be told")
+            print(
+                "巡查已完成，事实已保存，但生成文档时程序出错（详情见上）。修复后执行 scrapy judge 即可。",
+                file=sys.stderr,
+            )
+            return
+        spider.exit_status = 0
+        print_summary(judged.judgement, judged.paths)

@@ -1,0 +1,73 @@
+"""From stored facts to documents: what the end of a crawl and `scrapy judge` share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.engine import Engine
+
+from crawler.facts.read import StoredRound
+from crawler.facts.store import Run, judged_rounds, load_judgement, save_judgement
+from crawler.inventory import Inventory
+from reports.documents import write_documents
+from rules.engine import judge
+from rules.loader import RuleSet
+from rules.schema import Judgement
+
+
+class NothingSeen(Exception):
+    """Not one page of the round could be read; the message says why, site by site."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A judged round with its documents."""
+
+    judgement: Judgement
+    inventory: Inventory
+    paths: list[Path]
+
+
+def previous_judgement(engine: Engine, round_name: str) -> Judgement | None:
+    """The judgement of the newest earlier round of the same kind (month after month, quarter after quarter)."""
+    same = [name for name in judged_rounds(engine) if name < round_name and _kind(name) == _kind(round_name)]
+    data = load_judgement(engine, same[-1]) if same else None
+    return Judgement.model_validate(data) if data else None
+
+
+def _kind(round_name: str) -> str:
+    return "".join("9" if char.isdigit() else char for char in round_name)
+
+
+def judge_run(engine: Engine, run: Run, rules: RuleSet) -> tuple[Judgement, StoredRound, Judgement | None]:
+    """Judge the stored facts of a run and keep the judgement."""
+    facts = StoredRound(engine, run)
+    previous = previous_judgement(engine, run.round)
+    judgement = judge(facts, rules, previous=previous)
+    if not judgement.coverage.pages:
+        raise NothingSeen(nothing_seen_message(facts))
+    data: dict[str, Any] = judgement.model_dump(mode="json")
+    save_judgement(engine, run.round, run.id, data)
+    return judgement, facts, previous
+
+
+def judge_and_write(engine: Engine, run: Run, rules: RuleSet, output: Path) -> Judged:
+    """Judge a run and write its documents into `output`/<round>/."""
+    judgement, facts, previous = judge_run(engine, run, rules)
+    paths = write_documents(judgement, facts.inventory, output / run.round, previous=previous)
+    return Judged(judgement, facts.inventory, paths)
+
+
+def nothing_seen_message(facts: StoredRound) -> str:
+    """Why each site's home page gave nothing."""
+    from crawler.facts import REASONS
+
+    lines = ["本轮没有读到任何页面，不能评判，也不生成文档。各站点首页情况："]
+    for site in facts.sites():
+        home = site.home
+        what = REASONS[home.reason].name if home else "未访问"
+        lines.append(f"  {site.site.name}（{site.site.url}）：{what}")
+    lines.append("请检查本机网络、域名服务器（DNS_SERVERS）和清单中的网址后重试。")
+    return "\n".join(lines)

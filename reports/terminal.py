@@ -1,0 +1,123 @@
+"""What a person sees on the terminal: live progress, and a short table at the end."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+from scrapy import signals
+from scrapy.exceptions import NotConfigured
+from scrapy.utils.asyncio import create_looping_call
+
+from rules.schema import Judgement
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+LIVE_SECONDS = 0.5
+PLAIN_SECONDS = 10.0
+SHOWN_SITES = 20
+
+
+class Progress:
+    """Live table on a terminal, a plain line every ten seconds elsewhere. Off with -s PROGRESS=0."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        if not crawler.settings.getbool("PROGRESS", True) or crawler.spidercls.name != "gov_sites":
+            raise NotConfigured
+        self._crawler = crawler
+        self._console = Console(stderr=True)
+        self._live: Live | None = None
+        self._loop: Any = None
+        self._begun = time.monotonic()
+        crawler.signals.connect(self._opened, signals.spider_opened)
+        crawler.signals.connect(self._closed, signals.spider_closed)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Progress:
+        """Scrapy's door."""
+        return cls(crawler)
+
+    def _opened(self, spider: Any) -> None:
+        plan = spider.plan
+        where = "演示城市" if plan.city else plan.inventory.city
+        again = "（接着上次未完成的进度）" if plan.resumed else ""
+        as_of = f"{plan.run.as_of:%Y-%m-%d %H:%M}"
+        self._console.print(f"{where} {plan.run.round} 轮次，监测时间点 {as_of}，站点 {len(plan.sites)} 个{again}")
+        quiet_log = self._crawler.settings.get("LOG_LEVEL") in ("WARNING", "ERROR", "CRITICAL")
+        live = self._console.is_terminal and quiet_log
+        if live:
+            self._live = Live(self._table(spider), console=self._console, refresh_per_second=4, transient=True)
+            self._live.start()
+        self._loop = create_looping_call(self._show, spider)
+        self._loop.start(LIVE_SECONDS if live else PLAIN_SECONDS, now=False)
+
+    def _show(self, spider: Any) -> None:
+        if self._live:
+            self._live.update(self._table(spider))
+        else:
+            self._console.print(self._line(spider), highlight=False)
+
+    def _closed(self, spider: Any) -> None:
+        if self._loop is not None and self._loop.running:
+            self._loop.stop()
+        if self._live:
+            self._live.stop()
+        self._console.print(self._line(spider), highlight=False)
+
+    def _line(self, spider: Any) -> str:
+        book = spider.book
+        pages = sum(counts.pages for counts in book.counts.values())
+        checked = sum(counts.checked for counts in book.counts.values())
+        bad = sum(counts.bad for counts in book.counts.values())
+        to_go = book.frontier.to_go + book.frontier.in_flight
+        seconds = int(time.monotonic() - self._begun)
+        clock = f"{seconds // 60:02d}:{seconds % 60:02d}"
+        return f"[{clock}] 页面 {pages}，已检查地址 {checked}，打不开 {bad}，待检查 {to_go}"
+
+    def _table(self, spider: Any) -> Table:
+        table = Table(title=self._line(spider), title_justify="left", expand=False)
+        for name in ("站点", "页面", "已检查", "打不开"):
+            table.add_column(name, justify="left" if name == "站点" else "right")
+        for site in spider.plan.sites[:SHOWN_SITES]:
+            counts = spider.book.counts[site.id]
+            table.add_row(site.name, str(counts.pages), str(counts.checked), str(counts.bad))
+        if len(spider.plan.sites) > SHOWN_SITES:
+            table.caption = f"另有 {len(spider.plan.sites) - SHOWN_SITES} 个站点"
+        return table
+
+
+def print_summary(judgement: Judgement, paths: Sequence[Path], *, limit: int = 60) -> None:
+    """Sites, verdicts and problems, and where the documents are."""
+    console = Console(file=sys.stdout)
+    table = Table(title=f"{judgement.round} 轮次结论", title_justify="left")
+    for name in ("站点", "结论", "得分", "问题", "待核实", "页面", "未能检测"):
+        table.add_column(name, justify="left" if name in ("站点", "结论") else "right")
+    for site in judgement.sites[:limit]:
+        mine = [finding for finding in judgement.findings if finding.site == site.id]
+        confirmed = sum(finding.certainty == "confirmed" for finding in mine)
+        score = "—" if site.score is None else f"{site.score:g}"
+        row = (
+            site.name or site.id,
+            site.verdict,
+            score,
+            confirmed,
+            len(mine) - confirmed,
+            site.pages,
+            site.blocked + site.unchecked,
+        )
+        table.add_row(*map(str, row))
+    console.print(table)
+    if len(judgement.sites) > limit:
+        console.print(f"其余 {len(judgement.sites) - limit} 个站点见文档。")
+    if judgement.coverage.errors:
+        console.print(f"检查程序出错 {judgement.coverage.errors} 处，相关指标未评判，不影响得分。")
+    console.print("文档：")
+    for path in paths:
+        console.print(f"  {path}", soft_wrap=True, highlight=False)
