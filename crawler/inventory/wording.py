@@ -110,7 +110,7 @@ def syntax_remedy(problem: str, context: str, text: str, line: int) -> tuple[str
         return "引用（*名称）指向了自己", "删去该引用，直接写出内容"
     if "alias bomb" in problem:
         return "引用（*名称）展开后过大", "不用引用，直接写出内容"
-    if "undefined alias" in problem:
+    if "undefined alias" in problem or "alias" in context:
         return "引用的名称（*名称）没有定义", '以 * 开头的文字加引号，如 "*.gov.cn"'
     if full_width_colon(text, line):
         return "用了全角冒号“：”", "字段名后改用半角冒号加一个空格，如 city: 云岭市"

@@ -40,7 +40,7 @@ class Problem(NamedTuple):
         return f"{place + '：' if place else ''}{self.message}。" + (f"改法：{self.remedy}。" if self.remedy else "")
 
 
-class BadInput(Exception):  # noqa: N818 - the name is part of the house's interface
+class BadInput(Exception):
     """Input that cannot be used, with all its mistakes, sorted by file and line. Commands end with exit status 2."""
 
     def __init__(self, problems: Iterable[Problem], *, label: str = "输入") -> None:
@@ -109,31 +109,46 @@ def at(file: str, data: Any, lines: Lines, path: FieldPath, message: str, remedy
 
 def _read(path: Path, label: str) -> tuple[Any, Lines, list[Problem]]:
     text = _text(path, label)
-    loader = _Loader(text)
+    builder = _Builder(str(path))
+
+    def bad(line: int | None, message: str, remedy: str) -> BadInput:
+        return BadInput([Problem(str(path), line, "", message, remedy)], label=label)
+
     try:
-        node = loader.get_single_node()
-        builder = _Builder(str(path))
+        node = _compose(text)
         data = None if node is None else builder.build(node, ())
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = min(mark.line + 1, len(text.splitlines()) or 1) if mark else 1
-        message, remedy = syntax_remedy(error.problem or "", error.context or "", text, line)
-        place = full_width_colon(text, line) or line
-        raise BadInput([Problem(str(path), place, "", message, remedy)], label=label) from None
+        wording = syntax_remedy(error.problem or "", error.context or "", text, line)
+        raise bad(full_width_colon(text, line) or line, *wording) from None
     except yaml.YAMLError as error:
         line = text.count("\n", 0, getattr(error, "position", 0)) + 1
-        raise BadInput(
-            [Problem(str(path), line, "", "含有不可见的控制字符", "删去该行的特殊字符后重新输入")], label=label
-        ) from None
+        raise bad(line, "含有不可见的控制字符", "删去该行的特殊字符后重新输入") from None
     except RecursionError:
-        raise BadInput(
-            [Problem(str(path), None, "", "嵌套层次过多", "对照示例文件检查括号与缩进")], label=label
-        ) from None
+        raise bad(None, "嵌套层次过多", "对照示例文件检查括号与缩进") from None
+    if data is None and not builder.problems:
+        raise bad(None, "文件是空的", "对照示例文件填写")
+    return data, builder.lines, builder.problems
+
+
+def _compose(text: str) -> yaml.Node | None:
+    _refuse_depth(text)
+    loader = _Loader(text)
+    try:
+        node: yaml.Node | None = loader.get_single_node()
     finally:
         loader.dispose()
-    if data is None and not builder.problems:
-        raise BadInput([Problem(str(path), None, "", "文件是空的", "对照示例文件填写")], label=label)
-    return data, builder.lines, builder.problems
+    return node
+
+
+def _refuse_depth(text: str) -> None:
+    """The C composer calls itself for every level and has no bound of its own; events come without recursion."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _MAX_DEPTH:
+            raise RecursionError
 
 
 def _text(path: Path, label: str) -> str:
@@ -219,8 +234,6 @@ class _Builder:
             raise yaml.MarkedYAMLError(problem="alias of itself", problem_mark=node.start_mark)
         if self._repeats > _MAX_REPEATS:
             raise yaml.MarkedYAMLError(problem="alias bomb", problem_mark=node.start_mark)
-        if len(path) > _MAX_DEPTH:
-            raise RecursionError
 
     def _mapping(self, node: yaml.MappingNode, path: FieldPath) -> dict[Any, Any]:
         result: dict[Any, Any] = {}

@@ -1,0 +1,1 @@
+"""Inventory: what is accepted, and how every mistake is told."""
