@@ -1,0 +1,66 @@
+"""The numbers of crawler/marks/tuning.yaml as typed models."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from pydantic import Field
+
+from crawler.outcomes import REASONS, Reason
+from crawler.seeing.marks import Data, load_marks
+
+
+class RecheckPolicy(Data):
+    """How failed checks settle (contract 4). Times are seconds; which reasons are confirmable comes from REASONS."""
+
+    delay: float = Field(600, ge=0)
+    confirm_gets: int = Field(2, ge=2)
+    later: float = Field(21600, ge=0)
+    later_checks: int = Field(2, ge=2)
+    stale_days: int = Field(30, ge=1)
+    confirmable: frozenset[Reason] = frozenset(reason for reason, info in REASONS.items() if info.confirmable)
+    settles_later: frozenset[Reason] = frozenset(reason for reason, info in REASONS.items() if info.later)
+
+    def with_delay(self, seconds: float) -> RecheckPolicy:
+        """The same policy under the setting RECHECK_DELAY."""
+        return self.model_copy(update={"delay": seconds})
+
+
+class CircuitPolicy(Data):
+    """When a host as a whole is under suspicion. Times are seconds."""
+
+    window: float = Field(600, gt=0)
+    keep: int = Field(60, ge=1)
+    at_least: int = Field(12, ge=2)
+    share: float = Field(0.7, gt=0.5, le=1)
+    first_pause: float = Field(300, ge=0)
+    longest_pause: float = Field(3600, ge=0)
+    canaries: int = Field(4, ge=1)
+    proof: float = Field(900, ge=0)
+    slowest: float = Field(16, ge=1)
+    recover_after: int = Field(40, ge=1)
+
+
+class Soft404Policy(Data):
+    """How alike two pages must be. Shares are 0 to 1, lengths characters without white space."""
+
+    similar: float = Field(0.8, gt=0, le=1)
+    same_page: float = Field(0.9, gt=0, le=1)
+    own: float = Field(0.8, gt=0, le=1)
+    own_at_least: int = Field(6, ge=1)
+    body: int = Field(400, ge=1)
+    read: int = Field(8000, ge=500)
+
+
+class Tuning(Data):
+    """tuning.yaml"""
+
+    recheck: RecheckPolicy
+    circuit: CircuitPolicy
+    soft404: Soft404Policy
+
+
+@lru_cache(maxsize=1)
+def tuning() -> Tuning:
+    """The numbers of crawler/marks/tuning.yaml."""
+    return load_marks("tuning.yaml", Tuning)
