@@ -26,6 +26,7 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyz"
 _HOME_NAME = r"(?:index|default|home|main|portal|welcome)(?:\.\w{2,5})?/?"
 _ENTRANCE = re.compile(rf"^/(?:(?:[\w-]{{1,30}}/)?{_HOME_NAME})?$", re.I)
 _ROOT = re.compile(rf"^/(?:{_HOME_NAME})?$", re.I)
+_NOISE = re.compile(r"[\s\d:\-/.,，。、年月日时分秒]+")
 _DEEP = 2  # folders: /a/b/x.html is profiled with /a/b/
 
 
