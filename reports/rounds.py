@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy.engine import Engine
 
+from crawler.facts import REASONS
 from crawler.facts.read import StoredRound
-from crawler.facts.store import Run, judged_rounds, load_judgement, save_judgement
+from crawler.facts.store import Run, judged_rounds, load_judgement, load_ledger, save_judgement
 from crawler.inventory import Inventory
 from reports.documents import write_documents
 from rules.engine import judge
+from rules.ledger import Ledger, advance
 from rules.loader import RuleSet
 from rules.schema import Judgement
 
@@ -30,6 +31,11 @@ class Judged:
     paths: list[Path]
 
 
+def stored_ledger(engine: Engine) -> Ledger:
+    """The ledger of all rounds."""
+    return Ledger.model_validate({"entries": load_ledger(engine)})
+
+
 def previous_judgement(engine: Engine, round_name: str) -> Judgement | None:
     """The judgement of the newest earlier round of the same kind (month after month, quarter after quarter)."""
     same = [name for name in judged_rounds(engine) if name < round_name and _kind(name) == _kind(round_name)]
@@ -41,29 +47,29 @@ def _kind(round_name: str) -> str:
     return "".join("9" if char.isdigit() else char for char in round_name)
 
 
-def judge_run(engine: Engine, run: Run, rules: RuleSet) -> tuple[Judgement, StoredRound, Judgement | None]:
+def judge_run(engine: Engine, run: Run, rules: RuleSet) -> tuple[Judgement, StoredRound]:
     """Judge the stored facts of a run and keep the judgement."""
     facts = StoredRound(engine, run)
-    previous = previous_judgement(engine, run.round)
-    judgement = judge(facts, rules, previous=previous)
+    ledger = stored_ledger(engine)
+    judgement = judge(facts, rules, previous=ledger)
     if not judgement.coverage.pages:
         raise NothingSeen(nothing_seen_message(facts))
-    data: dict[str, Any] = judgement.model_dump(mode="json")
-    save_judgement(engine, run.round, run.id, data)
-    return judgement, facts, previous
+    after = advance(ledger, judgement.findings, judgement.closed, run.round, run.as_of)
+    entries = {name: entry.model_dump(mode="json") for name, entry in after.entries.items()}
+    save_judgement(engine, run.round, run.id, judgement.model_dump(mode="json"), entries)
+    return judgement, facts
 
 
 def judge_and_write(engine: Engine, run: Run, rules: RuleSet, output: Path) -> Judged:
     """Judge a run and write its documents into `output`/<round>/."""
-    judgement, facts, previous = judge_run(engine, run, rules)
+    judgement, facts = judge_run(engine, run, rules)
+    previous = previous_judgement(engine, run.round)
     paths = write_documents(judgement, facts.inventory, output / run.round, previous=previous)
     return Judged(judgement, facts.inventory, paths)
 
 
 def nothing_seen_message(facts: StoredRound) -> str:
     """Why each site's home page gave nothing."""
-    from crawler.facts import REASONS
-
     lines = ["本轮没有读到任何页面，不能评判，也不生成文档。各站点首页情况："]
     for site in facts.sites():
         home = site.home

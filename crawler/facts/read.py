@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from crawler.facts import schema
+from crawler.facts.keys import key_of
 from crawler.facts.model import (
     AddressFact,
     Attempt,
@@ -61,6 +62,14 @@ class StoredRound:
                 with self._engine.connect() as db:
                     yield StoredSite(db, self._run.id, site, self.inventory)
 
+    def address(self, url: str) -> AddressFact | None:
+        """What became of one address in this run; None when no page held it."""
+        table = schema.address
+        query = sa.select(table).where(table.c.run == self._run.id, table.c.key == key_of(canonical(url)))
+        with self._engine.connect() as db:
+            row = db.execute(query).first()
+        return address_of(row) if row else None
+
     def tool_errors(self) -> list[str]:
         """Our own faults of this run, told in the run report."""
         table = schema.note
@@ -92,7 +101,7 @@ class StoredSite:
     @property
     def home(self) -> AddressFact | None:
         """The home page's address and outcome."""
-        return self._address(self._home_row) if self._home_row else None
+        return address_of(self._home_row) if self._home_row else None
 
     @cached_property
     def home_page(self) -> PageFact | None:
@@ -298,16 +307,8 @@ class StoredSite:
                 attempts[row.address].append(_attempt(row))
             query = sa.select(table).where(table.c.run == self._run, table.c.id.in_(chosen)).order_by(table.c.id)
             for row in self._db.execute(query):
-                found[row.id] = self._address(row, attempts[row.id])
+                found[row.id] = address_of(row, attempts[row.id])
         return found
-
-    def _address(self, row: Any, attempts: Sequence[Attempt] = ()) -> AddressFact:
-        return AddressFact(
-            url=row.url, outcome=Outcome(row.outcome or "unchecked"), reason=Reason(row.reason or "not-reached"),
-            status=row.status, final_url=row.final_url, content_type=row.content_type, size=row.size, depth=row.depth,
-            site=row.site, checked_at=datetime.fromisoformat(row.checked) if row.checked else None,
-            redirects=row.redirects or (), attempts=attempts,
-        )  # fmt: skip
 
     # -- network and coverage ----------------------------------------------------------------------------------
 
@@ -393,3 +394,13 @@ def _attempt(row: Any) -> Attempt:
 
 def _same_as(fact: ColumnFact, other: str) -> ColumnFact:
     return replace(fact, same_as=other)
+
+
+def address_of(row: Any, attempts: Sequence[Attempt] = ()) -> AddressFact:
+    """An address from its row."""
+    return AddressFact(
+        url=row.url, outcome=Outcome(row.outcome or "unchecked"), reason=Reason(row.reason or "not-reached"),
+        status=row.status, final_url=row.final_url, content_type=row.content_type, size=row.size, depth=row.depth,
+        site=row.site, checked_at=datetime.fromisoformat(row.checked) if row.checked else None,
+        redirects=row.redirects or (), attempts=attempts,
+    )  # fmt: skip

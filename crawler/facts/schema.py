@@ -221,11 +221,7 @@ ledger = Table(  # every finding over time
     "ledger",
     metadata,
     Column("fingerprint", String(64), primary_key=True),
-    Column("site", String(64), nullable=False),
-    Column("status", String(8), nullable=False),
-    Column("first_seen", String(32), nullable=False),
-    Column("last_seen", String(32), nullable=False),
-    Column("data", JSON, nullable=False),
+    Column("data", JSON, nullable=False),  # rules.ledger.Entry
 )
 
 meta = Table("meta", metadata, Column("name", String(32), primary_key=True), Column("value", Text, nullable=False))

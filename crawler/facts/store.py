@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -158,21 +158,40 @@ def finish_run(engine: Engine, run_id: int) -> None:
         )
 
 
-def save_judgement(engine: Engine, round_name: str, run_id: int, data: dict[str, Any]) -> None:
-    """Keep the newest judgement of a round."""
-    table = schema.judgement
+def save_judgement(
+    engine: Engine, round_name: str, run_id: int, data: dict[str, Any], ledger: Mapping[str, dict[str, Any]]
+) -> None:
+    """Keep the newest judgement of a round and the ledger as it stands after it, both or neither."""
+    table, entries = schema.judgement, schema.ledger
     with engine.begin() as db:
         db.execute(table.delete().where(table.c.round == round_name))
         db.execute(table.insert().values(round=round_name, run=run_id, at=now().isoformat(), data=data))
+        db.execute(entries.delete())
+        if ledger:
+            db.execute(entries.insert(), [{"fingerprint": name, "data": entry} for name, entry in ledger.items()])
+
+
+def load_ledger(engine: Engine) -> dict[str, dict[str, Any]]:
+    """Every ledger entry by fingerprint."""
+    with engine.connect() as db:
+        return {row.fingerprint: row.data for row in db.execute(sa.select(schema.ledger))}
+
+
+def save_ledger(engine: Engine, ledger: Mapping[str, dict[str, Any]]) -> None:
+    """Replace the ledger, whole or not at all."""
+    entries = schema.ledger
+    with engine.begin() as db:
+        db.execute(entries.delete())
+        if ledger:
+            db.execute(entries.insert(), [{"fingerprint": name, "data": entry} for name, entry in ledger.items()])
 
 
 def load_judgement(engine: Engine, round_name: str) -> dict[str, Any] | None:
     """The stored judgement of a round, as findings.json has it."""
     with engine.connect() as db:
-        data = db.execute(
+        return db.execute(
             sa.select(schema.judgement.c.data).where(schema.judgement.c.round == round_name)
         ).scalar_one_or_none()
-    return json.loads(data) if isinstance(data, str) else data
 
 
 def judged_rounds(engine: Engine) -> list[str]:

@@ -7,6 +7,7 @@ import ipaddress
 import logging
 import socket
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import scrapy
@@ -24,7 +25,7 @@ from crawler.outcomes import Reason
 from crawler.probes.dns import Resolver
 from crawler.probes.network import look_at_site
 from crawler.rounds import Plan, prepare
-from crawler.seeing.recheck import Policy
+from crawler.seeing.tuning import tuning
 from crawler.walk.answer import Answer
 from crawler.walk.book import AddressBook, Bounds
 from crawler.walk.resume import resume
@@ -79,9 +80,9 @@ class GovSitesSpider(scrapy.Spider):
         )
         self.writer = Writer(plan.engine, self._store_failed)
         self.walk = Walk(
-            self.book, self.writer.put, as_of=plan.run.as_of, policy=Policy(), recheck_delay=plan.recheck_delay
+            self.book, self.writer.put, as_of=plan.run.as_of, policy=tuning().recheck.with_delay(plan.recheck_delay)
         )
-        self.resolver = Resolver(plan.servers)
+        self.resolver = self.crawler.resolver = Resolver(plan.servers)  # the download handler takes it from there
         self._headers = {
             "User-Agent": settings["USER_AGENT"].format(contact=settings["CONTACT"]),
             "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
@@ -190,7 +191,7 @@ class GovSitesSpider(scrapy.Spider):
             "verbatim_url": True,
             "download_slot": entry.lane,
             "cookiejar": entry.lane,
-            "read": "page" if place.walked and entry.role < 5 else "link",
+            "read": "auto" if place.walked and entry.role < 5 else "link",
             "allow_private": self.book.loopback,
             "obey_robots": not (plan and plan.site.robots == "ignore" and place.walked),
         }
@@ -202,20 +203,23 @@ class GovSitesSpider(scrapy.Spider):
         meta = response.meta
         seen = meta.get("seen", {})
         headers = {
-            name.decode("latin-1").lower(): b", ".join(values).decode("utf-8", "replace")
+            (key := name.decode("latin-1").lower()): (b"\n" if key == "set-cookie" else b", ")
+            .join(values)
+            .decode("utf-8", "replace")
             for name, values in response.headers.items()
         }
         answer = Answer(
             status=response.status,
             headers=headers,
-            set_cookies=[value.decode("latin-1") for value in response.headers.getlist("Set-Cookie")],
             body=response.body,
             ip=seen.get("address"),
-            milliseconds=seen.get("total_ms"),
+            milliseconds=round(seen.get("total_ms") or 0),
             truncated=seen.get("truncated", False),
             dataloss=seen.get("dataloss", False),
             declared_size=seen.get("declared_size"),
         )
+        if seen.get("timed_out") and "html" in answer.content_type:  # an attachment's first bytes are enough (F28)
+            answer = replace(answer, status=None, failure=Reason.TIMEOUT, detail="内容在限定时间内没有传完")
         self._take(meta["entry"], meta["lane"], answer)
 
     def failed(self, failure: Failure) -> None:
@@ -248,7 +252,6 @@ class GovSitesSpider(scrapy.Spider):
         if reason == "finished":
             self._leave_notes()
         self.writer.close()
-        self.resolver.close()
         if reason == "finished" and self.writer.error is None:
             finish_run(self.plan.engine, self.run.id)
             self.finished = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,12 +14,14 @@ KEPT_HEADERS = ("server", "content-type", "content-length", "location", "retry-a
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One GET's answer: `failure` where no HTTP answer came, else status, headers (lower-case names) and body."""
+    """One GET's answer: `failure` where no HTTP answer came, else status, headers and body.
+
+    Header names are lower case; several of one name are joined by comma, of Set-Cookie by newline.
+    """
 
     at: datetime = field(default_factory=now)
     status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
-    set_cookies: Sequence[str] = ()
     body: bytes = b""
     failure: Reason | None = None
     detail: str = ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import ipaddress
 import re
 from collections import Counter, defaultdict
@@ -10,6 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from crawler.facts import schema
+from crawler.facts.keys import key_of
 from crawler.facts.writer import Batch
 from crawler.frontier import Entry, Frontier, Role
 from crawler.hosts import HostMap, SitePlan
@@ -24,13 +24,6 @@ FILE_ENDING = re.compile(
     re.IGNORECASE,
 )
 PAGE_TAGS = frozenset({"a", "area", "iframe", "frame", "option", "onclick", "meta"})
-
-
-def key_of(url: str) -> int:
-    """64-bit signed number of a canonical address."""
-    return int.from_bytes(
-        hashlib.blake2b(url.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True
-    )
 
 
 def looks_like_file(url: str) -> bool:

@@ -7,11 +7,12 @@ import re
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from crawler.facts.keys import key_of
 from crawler.facts.writer import Batch
 from crawler.frontier import Entry, Role
 from crawler.pages import Item, Link, Page, canonical, column_type_of, read_css, read_list_data, read_page
 from crawler.walk.answer import Answer
-from crawler.walk.book import FILE_ENDING, PAGE_TAGS, AddressBook, key_of
+from crawler.walk.book import FILE_ENDING, PAGE_TAGS, AddressBook
 from crawler.walk.rows import edge_row, page_row
 
 MAX_ITEMS = 200  # of one list page: more is no list a person reads

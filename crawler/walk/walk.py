@@ -15,8 +15,9 @@ from crawler.facts.writer import Batch
 from crawler.frontier import Entry, Role
 from crawler.outcomes import Outcome, Reason, Seeing
 from crawler.pages import resolve
-from crawler.seeing.recheck import Policy, settled
+from crawler.seeing.recheck import settled
 from crawler.seeing.response import retry_after, see_response
+from crawler.seeing.tuning import RecheckPolicy
 from crawler.walk.answer import Answer
 from crawler.walk.book import FILE_ENDING, AddressBook
 from crawler.walk.reader import PageReader
@@ -31,13 +32,12 @@ class Walk:
     """Takes answers, feeds the frontier and the writer. Driven by the spider, tested without one."""
 
     def __init__(
-        self, book: AddressBook, put: Callable[[Batch], None], *, as_of: datetime, policy: Policy, recheck_delay: float
+        self, book: AddressBook, put: Callable[[Batch], None], *, as_of: datetime, policy: RecheckPolicy
     ) -> None:
         self.book = book
         self.put = put
         self.reader = PageReader(book, as_of)
         self.policy = policy
-        self.recheck_delay = recheck_delay
 
     # -- beginning ---------------------------------------------------------------------------------------------
 
@@ -77,7 +77,8 @@ class Walk:
             declared_size=answer.declared_size,
             truncated=answer.truncated,
             dataloss=answer.dataloss,
-            set_cookies=answer.set_cookies,
+            request_url=entry.url,
+            foreign=self.book.hosts.place(entry.target).site is None,
         )
 
     def _follow(self, entry: Entry, answer: Answer) -> None:
@@ -129,7 +130,7 @@ class Walk:
         outcome, reason = settled(entry.attempts, self.policy, at)
         again = seeing.outcome in (Outcome.DEAD, Outcome.SUSPECT) and len(entry.attempts) < LOOKS_PER_RUN
         if again:
-            due = at.timestamp() + self.recheck_delay
+            due = at.timestamp() + self.policy.delay
             batch.append(
                 ("seen", done_row(run, entry, reason, answer, state=schema.RECHECK, due=due, outcome=outcome.value))
             )

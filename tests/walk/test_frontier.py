@@ -1,0 +1,73 @@
+"""The frontier: turns, room, second looks."""
+
+from crawler.frontier import Entry, Frontier, Role
+
+
+def entry(number: int, lane: str = "site:a", role: Role = Role.PAGE) -> Entry:
+    return Entry(number, f"http://{lane[5:]}/{number}", role, None, lane, 0)
+
+
+def drain(frontier: Frontier, now: float = 0.0) -> list[int]:
+    got = []
+    while (one := frontier.next(now)) is not None:
+        got.append(one.id)
+        frontier.done(one.lane)
+    return got
+
+
+def test_home_before_columns_before_articles_before_checks() -> None:
+    frontier = Frontier(per_site=2, per_host=1)
+    for number, role in enumerate((Role.LINK, Role.ARTICLE, Role.PAGE, Role.HOME, Role.COLUMN, Role.LIST)):
+        frontier.add(entry(number, role=role))
+    assert drain(frontier) == [3, 4, 5, 1, 2, 0]
+
+
+def test_one_slow_site_does_not_hold_the_others() -> None:
+    frontier = Frontier(per_site=1, per_host=1)
+    for number in range(3):
+        frontier.add(entry(number, "site:slow"))
+    frontier.add(entry(10, "site:quick"))
+    first = frontier.next(0.0)
+    assert first is not None and first.id == 0
+    second = frontier.next(0.0)
+    assert second is not None and second.id == 10
+    assert frontier.next(0.0) is None, "the slow site has its one request out"
+    frontier.done("site:slow")
+    third = frontier.next(0.0)
+    assert third is not None and third.id == 1
+
+
+def test_a_site_gets_two_at_a_time_a_foreign_host_one() -> None:
+    frontier = Frontier(per_site=2, per_host=1)
+    for number in range(4):
+        frontier.add(entry(number, "site:a"))
+        frontier.add(entry(10 + number, "host:b"))
+    out = [one.id for _ in range(8) if (one := frontier.next(0.0)) is not None]
+    assert sorted(out) == [0, 1, 10]
+
+
+def test_second_look_waits_for_its_time() -> None:
+    frontier = Frontier(per_site=1, per_host=1)
+    frontier.add_later(entry(1), due=100.0)
+    assert frontier.next(99.0) is None
+    assert frontier.wake_at() == 100.0
+    assert frontier and frontier.to_go == 1
+    assert drain(frontier, 100.0) == [1]
+    assert not frontier
+
+
+def test_a_resting_lane_is_left_alone_and_others_go_on() -> None:
+    frontier = Frontier(per_site=1, per_host=1)
+    frontier.add(entry(1, "site:a"))
+    frontier.add(entry(2, "site:b"))
+    frontier.rest("site:a", until=50.0)
+    assert drain(frontier, 10.0) == [2]
+    assert frontier.wake_at() == 50.0
+    assert drain(frontier, 50.0) == [1]
+
+
+def test_redirect_hop_goes_first() -> None:
+    frontier = Frontier(per_site=1, per_host=1)
+    frontier.add(entry(1))
+    frontier.add(entry(2), front=True)
+    assert drain(frontier) == [2, 1]
