@@ -1,0 +1,40 @@
+"""The normal form of an address: one page, one address, whatever session it was seen in."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from crawler.pages.address import Address, parse
+from crawler.pages.marks import load_marks
+
+
+@cache
+def _rules() -> tuple[dict[str, re.Pattern[str]], re.Pattern[str]]:
+    """(query parameter in lower case → pattern of its value, pattern of path parameters)."""
+    data = load_marks("session_params.yaml")
+    query = {entry["name"].lower(): re.compile(entry.get("value", ".*"), re.I | re.S) for entry in data["query"]}
+    names = "|".join(re.escape(entry["name"]) for entry in data["path"])
+    return query, re.compile(rf";(?:{names})=[^/;?]*", re.I)
+
+
+def canonical(url: str) -> str:
+    """Browser form without fragment, default port and session parameters; what is no web address comes back as it is."""
+    address = parse(url)
+    if address is None:
+        return url
+    query_rules, in_path = _rules()
+    path = in_path.sub("", address.path) if ";" in address.path else address.path
+    query = address.query
+    if query:
+        kept = [part for part in query.split("&") if not _is_session(part, query_rules)]
+        query = "&".join(kept) or None
+    elif query == "":
+        query = None
+    return str(Address(address.scheme, address.netloc, path or "/", query))
+
+
+def _is_session(part: str, rules: dict[str, re.Pattern[str]]) -> bool:
+    name, _, value = part.partition("=")
+    rule = rules.get(name.lower())
+    return rule is not None and rule.fullmatch(value) is not None

@@ -1,0 +1,148 @@
+"""The footer's identity items as a reader sees them: 国办秘函〔2019〕19号 扣分指标“网站标识” and “找错” entry."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+from crawler.pages.model import Identity
+from crawler.pages.tree import Document
+
+_PROVINCES = "京津沪渝冀豫云滇辽黑湘皖鲁新苏浙赣鄂桂甘陇晋蒙陕秦吉闽贵黔粤青藏川蜀宁琼港澳"
+_SITE_CODE = re.compile(
+    r"(?:网站|站点|政府网站)?标识(?:编)?码\s*(?:编号|号|为)?\s*[:：∶\]】)）]?\s*[\[【(（]?\s*((?:bm|BM|Bm)?(?:\s?\d){7,12})(?!\d)"
+)
+_ICP = re.compile(
+    rf"[{_PROVINCES}]\s?[Ii][Cc][Pp]\s?备\s?(?:案)?(?:字|第|号|案号)?\s?[:：]?\s?(?:\d(?:\s?\d){{7,9}}|[X*]{{4,10}})(?:\s?-\s?\d{{1,4}}\s?号|\s?号(?:\s?[-－—]\s?\d{{1,4}})?)?"
+)
+_POLICE = re.compile(
+    rf"[{_PROVINCES}]\s?公\s?网\s?安\s?备\s?(?:案)?(?:号|第)?\s?[:：]?\s?\d(?:\s?\d){{10,13}}(?!\d)(?:\s?号)?"
+    r"|公安(?:机关)?(?:网站?)?备案(?:编)?号\s?[:：]?\s?\d(?:\s?\d){11,13}(?!\d)(?:\s?号)?"
+)
+_SPONSOR = re.compile(
+    r"(?:主\s?办\s?单\s?位|主\s?办|版\s?权\s?所\s?有|Copyright\s?by)\s?[:：©]?\s?([\u4e00-\u9fff（）()·、，\w]{3,60}?)"
+    r"(?=\s|$|承办|协办|技术|维护|地址|电话|联系|网站|备案|[\u4e00-\u9fff]?ICP|All|主办|运维|邮|邮编|版权)",
+    re.M,
+)
+_CONTACT = re.compile(
+    r"(?:联系方式|联系电话|联系我们|咨询电话|办公电话|服务电话|值班电话|热线电话|网站电话|维护电话|电\s{0,4}话|传真|联系邮箱|电子邮箱|邮箱|"
+    r"E-?mail|地\s{0,4}址|Tel)\s?[:：]\s?([^\n]{4,60})",
+    re.I,
+)
+_CONAC = re.compile(r"(?:bszs|dcs)\.conac\.cn/[^\s\"'<>\\)]*", re.I)
+_CONAC_ID = re.compile(r"_?ideConac", re.I)
+_JIUCUO = re.compile(
+    r"(?:https?:)?//[\w.:]*(?:zfwzgl\.www\.gov\.cn|pucha\.kaipuyun\.cn|121\.43\.68\.40|zfwzxx)[^\s\"'<>\\)]*|[^\s\"'<>()]*jiucuo\w{0,8}\.(?:html?|js)[^\s\"'<>\\)]*",
+    re.I,
+)
+_JIUCUO_WORDS = re.compile(r"(?:我为)?政府网站找错|网站找错|网站纠错|我要纠错|纠错")
+_CODE_PARAM = re.compile(r"site_?code=([\w]{6,14})", re.I)
+_POLICE_PARAM = re.compile(r"(?:record)?code=(\d{12,14})", re.I)
+_TAIL = 12_000
+
+
+def read_identity(doc: Document) -> Identity:
+    """What the page shows; each value with white space taken out, otherwise as written."""
+    tail = doc.text[-_TAIL:]
+    icps = _all(_ICP, tail)
+    conac, jiucuo, police_code = _addresses(doc)
+    code = _last(_SITE_CODE, tail, 1)
+    found = _CODE_PARAM.search(jiucuo or "")
+    return Identity(
+        site_code=code,
+        icp=icps[0] if icps else None,
+        police=_last(_POLICE, tail),
+        conac=conac,
+        jiucuo=jiucuo or _words_only(doc),
+        sponsor=_sponsor(tail),
+        contact=_contact(tail),
+        jiucuo_code=found.group(1) if found else None,
+        police_code=police_code,
+        icps=tuple(icps),
+    )
+
+
+def _tight(text: str) -> str:
+    return "".join(text.split())
+
+
+def _all(pattern: re.Pattern[str], text: str) -> list[str]:
+    return list(dict.fromkeys(_tight(found.group()) for found in pattern.finditer(text)))
+
+
+def _last(pattern: re.Pattern[str], text: str, group: int = 0) -> str | None:
+    """The last one: article bodies quote numbers, the footer comes after them."""
+    value = None
+    for found in pattern.finditer(text):
+        value = _tight(found.group(group))
+    return value
+
+
+def _addresses(doc: Document) -> tuple[str | None, str | None, str | None]:
+    """(conac mark, 找错 entry, police record code) out of addresses and scripts."""
+    conac = jiucuo = police = None
+    for element in doc.elements:
+        tag = element.tag
+        if tag not in ("a", "img", "span", "div", "iframe", "area"):
+            continue
+        for name in ("href", "src", "onclick"):
+            value = element.attrs.get(name)
+            if not value:
+                continue
+            if "onac.cn" in value and conac is None:
+                conac = _match(_CONAC, value)
+            if "code=" in value and police is None and ("beian" in value or "record" in value):
+                police = _group(_POLICE_PARAM, value)
+            if jiucuo is None and _may_be_jiucuo(value):
+                jiucuo = _match(_JIUCUO, value)
+        if jiucuo is None and "jiucuo" in element.get("class") + element.get("id"):
+            jiucuo = element.get("data-setting") or "jiucuo"
+        if conac is None and tag == "span" and _CONAC_ID.match(element.get("id")):
+            conac = "_ideConac"
+    for script in doc.scripts:
+        value = (script.attrs.get("src") or "") + " " + (script.text if len(script.text) < 20_000 else "")
+        if conac is None and "conac" in value.lower():
+            plain = unquote(value)
+            conac = _match(_CONAC, plain) or ("_ideConac" if _CONAC_ID.search(plain) else None)
+        if _may_be_jiucuo(value):
+            jiucuo = jiucuo or _match(_JIUCUO, unquote(value))
+    return conac, jiucuo, police
+
+
+def _may_be_jiucuo(value: str) -> bool:
+    return "jiucuo" in value or "121.43.68.40" in value or "zfwzgl" in value or "kaipuyun" in value
+
+
+def _match(pattern: re.Pattern[str], value: str) -> str | None:
+    found = pattern.search(value)
+    return found.group() if found else None
+
+
+def _group(pattern: re.Pattern[str], value: str) -> str | None:
+    found = pattern.search(value)
+    return found.group(1) if found else None
+
+
+def _words_only(doc: Document) -> str | None:
+    """An entry that is named but whose address a script sets."""
+    for element in doc.elements:
+        if element.tag in ("a", "img"):
+            words = element.get("title") + element.get("alt") + doc.text[element.start : min(element.stop, element.start + 40)]
+            if len(words) < 60 and "找错" in words and _JIUCUO_WORDS.search(words):
+                return words.strip() or None
+    return None
+
+
+def _sponsor(text: str) -> str | None:
+    found = None
+    for found in _SPONSOR.finditer(text):
+        if "主" in found.group()[:3]:
+            break
+    return found.group(1).strip("，、 ") if found else None
+
+
+def _contact(text: str) -> str | None:
+    found = None
+    for match in _CONTACT.finditer(text[-2500:]):
+        found = found or match
+    return found.group().strip() if found else None

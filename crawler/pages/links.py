@@ -1,0 +1,194 @@
+"""Every address a browser would request or a reader could click, one Link an occurrence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+from crawler.pages.css import css_addresses
+from crawler.pages.model import Link
+from crawler.pages.resolve import Resolver
+from crawler.pages.tree import Document, Element
+
+RAW_LIMIT = 500
+TEXT_LIMIT = 300
+
+_PLAIN_SOURCES = {"script": "src", "iframe": "src", "frame": "src", "embed": "src", "audio": "src", "track": "src"}
+_LAZY = ("data-src", "data-original", "data-lazy-src", "data-lazy", "lazy-src", "lazysrc", "data-echo", "data-url", "data-img")
+_LAZY_SETS = ("srcset", "data-srcset", "data-lazy-srcset")
+_BACKGROUNDS = ("background", "data-background", "data-bg", "data-background-image")
+_REQUESTED_RELS = re.compile(r"\b(?:stylesheet|icon|apple-touch-icon[\w-]*|manifest|preload|modulepreload|mask-icon)\b", re.I)
+_CLICK = re.compile(
+    r"(?:\bopen\s*\(|\bopen[A-Z]\w*\s*\(|\blocation(?:\.href)?\s*=(?!=)|\blocation\.(?:replace|assign)\s*\(|\bhref\s*=(?!=)|"
+    r"\b(?:go|jump|link)[A-Z]?\w*\s*\()\s*(?:\"([^\"]{1,2000})\"|'([^']{1,2000})')\s*(\+?)"
+)
+_ADDRESS = re.compile(r"(?:https?:|//|\.{0,2}/|\?|[\w%-]+/|www\.)\S|[^\s/]+\.(?:s?html?|jspx?|aspx?|php|do|action|pdf|docx?|xlsx?)\b")
+_REFRESH = re.compile(r"\s*[\d.]+\s*[;,\s]\s*(?:url\s*=\s*)?[\"']?\s*([^\"'\s][^\"']*)", re.I)
+_OPTION = re.compile(r"\s*(?:https?:|//|www\.)", re.I)
+
+
+def read_links(doc: Document, resolve: Resolver) -> list[Link]:
+    """All links of the page in page order; stylesheet blocks come last."""
+    links: list[Link] = []
+    for element in doc.elements:
+        attrs = element.attrs
+        if not attrs:
+            continue
+        for tag, raw in _addresses(element):
+            _add(links, doc, resolve, element, tag, raw)
+    for script in doc.scripts:
+        raw = script.attrs.get("src")
+        if raw and not is_inert(script.attrs):
+            region = script.parent.region if script.parent else "header"
+            _append(links, resolve, raw, "", "script", region, False)
+    for style in doc.styles:
+        for raw in css_addresses(style):
+            _append(links, resolve, raw, "", "style", "header", False)
+    return links
+
+
+def is_inert(attrs: dict[str, str | None]) -> bool:
+    """A script element that browsers treat as data (`text/template`, `text/xml`, JSON)."""
+    kind = (attrs.get("type") or "").strip().lower()
+    return bool(kind) and not ("javascript" in kind or "ecmascript" in kind or kind in ("module", "text/jscript"))
+
+
+def _addresses(element: Element) -> Iterator[tuple[str, str]]:
+    """(Link.tag, address as written) pairs of one element's attributes."""
+    tag, attrs = element.tag, element.attrs
+    if tag in ("a", "area"):
+        href = attrs.get("href")
+        if href:
+            yield from _anchor(tag, href)
+    elif tag == "img" or tag == "input":
+        if tag == "img" or element.get("type").lower() == "image":
+            yield from _image(element)
+    elif tag in _PLAIN_SOURCES:
+        for name in (_PLAIN_SOURCES[tag], "data-src"):
+            if attrs.get(name):
+                yield tag, element.get(name)
+    else:
+        yield from _other(element)
+    if "onclick" in attrs:
+        for raw in click_targets(element.get("onclick")):
+            yield "onclick", raw
+    if "style" in attrs:
+        for raw in css_addresses(element.get("style")):
+            yield "style", raw
+    for name in _BACKGROUNDS:
+        if attrs.get(name):
+            yield "img", element.get(name)
+
+
+def _anchor(tag: str, href: str) -> Iterator[tuple[str, str]]:
+    if href.lstrip()[:11].lower() == "javascript:":
+        for raw in click_targets(href):
+            yield "onclick", raw
+    else:
+        yield tag, href
+
+
+def _image(element: Element) -> Iterator[tuple[str, str]]:
+    src = element.get("src")
+    if src:
+        yield element.tag, src
+    for name in _LAZY:
+        if name in element.attrs and element.get(name) != src:
+            raw = element.get(name)
+            if raw and (name in ("data-src", "data-original") or _ADDRESS.match(raw)):
+                yield element.tag, raw
+    for name in _LAZY_SETS:
+        for raw in _srcset(element.get(name)):
+            if raw != src:
+                yield element.tag, raw
+
+
+def _other(element: Element) -> Iterator[tuple[str, str]]:
+    tag = element.tag
+    if tag == "link":
+        if _REQUESTED_RELS.search(element.get("rel")) and element.get("href"):
+            yield tag, element.get("href")
+    elif tag == "source":
+        if element.get("src"):
+            yield tag, element.get("src")
+        for raw in _srcset(element.get("srcset") or element.get("data-srcset")):
+            yield tag, raw
+    elif tag == "option":
+        if _OPTION.match(element.get("value")):
+            yield tag, element.get("value")
+    elif tag == "meta":
+        target = refresh_target(element)
+        if target:
+            yield tag, target
+    elif tag == "object":
+        if element.get("data"):
+            yield tag, element.get("data")
+    elif tag == "video":
+        for name in ("src", "data-src", "poster"):
+            if element.get(name):
+                yield tag, element.get(name)
+
+
+def refresh_target(element: Element) -> str | None:
+    """Target of a meta refresh, None when it only reloads."""
+    if element.get("http-equiv").strip().lower() != "refresh":
+        return None
+    found = _REFRESH.match(element.get("content"))
+    return found.group(1).strip() if found else None
+
+
+def click_targets(script: str) -> Iterator[str]:
+    """Whole addresses that a click handler opens; one that is put together from parts is left out."""
+    if "(" not in script and "=" not in script:
+        return
+    for found in _CLICK.finditer(unescape(script)):
+        raw = found.group(1) or found.group(2)
+        if not found.group(3) and _ADDRESS.match(raw.strip()):
+            yield raw
+
+
+def _srcset(value: str) -> Iterator[str]:
+    """Addresses of a srcset, after the HTML standard: a comma inside an address stays."""
+    if not value:
+        return
+    pending = False
+    for word in value.split():
+        if pending:
+            pending = not word.endswith(",")
+            continue
+        address = word.strip(",")
+        if address and not address.startswith("data:"):
+            yield address
+        pending = not word.endswith(",")
+
+
+def _add(links: list[Link], doc: Document, resolve: Resolver, element: Element, tag: str, raw: str) -> None:
+    found = resolve(raw)
+    if found is None:
+        return
+    region = element.region
+    if tag in ("link", "meta"):
+        region = "header"
+    url, fault = found
+    links.append(Link(url, link_text(doc, element), tag, region, element.hidden, raw[:RAW_LIMIT], fault))
+
+
+def _append(
+    links: list[Link], resolve: Resolver, raw: str, text: str, tag: str, region: str, hidden: bool
+) -> None:
+    found = resolve(raw)
+    if found is not None:
+        links.append(Link(found[0], text, tag, region, hidden, raw[:RAW_LIMIT], found[1]))
+
+
+def link_text(doc: Document, element: Element) -> str:
+    """What a reader sees of a link: its text, else the words of its picture, else its title."""
+    if element.tag in ("img", "input", "area"):
+        return (element.get("alt") or element.get("title")).strip()[:TEXT_LIMIT]
+    text = doc.text[element.start : min(element.stop, element.start + 4 * TEXT_LIMIT)]
+    text = " ".join(text.split())
+    if not text and element.end > element.index + 1:
+        texts = (inner.get("alt") or inner.get("title") for inner in doc.subtree(element)[1:20])
+        text = next((words.strip() for words in texts if words.strip()), "")
+    return (text or element.get("title").strip())[:TEXT_LIMIT]

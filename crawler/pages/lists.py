@@ -1,0 +1,113 @@
+"""The entries of a list page in page order: from markup, comments, jpage records, script objects and JSON."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+
+from crawler.pages.dates import Hit, find_dates, narrow
+from crawler.pages.model import Item
+from crawler.pages.paths import is_article
+from crawler.pages.regions import mark_regions
+from crawler.pages.resolve import Resolver
+from crawler.pages.rows import Row, read_rows
+from crawler.pages.script_lists import has_dated_objects, looks_like_items, record_markup, script_items
+from crawler.pages.tree import Document, build
+from crawler.pages.years import settle_years
+
+_SIDE_HEAD = re.compile(r"热点|推荐|排行|相关|最新|点击|图片新闻|友情|导航|快速|链接|专题|服务|下载")
+_MAIN_SHARE = 0.34
+
+
+@dataclass(slots=True)
+class Listing:
+    """What a page lists: all dated rows, the rows of its main list, and where entries came from."""
+
+    rows: list[Row] = field(default_factory=list)
+    dated: list[Row] = field(default_factory=list)
+    drawn: list[Item] = field(default_factory=list)
+    """Entries that only a script would show: from comments, records or objects."""
+
+
+def read_listing(doc: Document, hits: list[Hit], resolve: Resolver, latest: date) -> Listing:
+    """Find every row and every drawn entry; nothing is chosen yet."""
+    listing = Listing(rows=read_rows(doc, hits, resolve))
+    for group in grouped(listing.rows).values():
+        settle_years(group, latest)
+    listing.dated = [row for row in listing.rows if row.day is not None]
+    listing.drawn = _drawn(doc, resolve, latest, bool(listing.dated))
+    return listing
+
+
+def grouped(rows: list[Row]) -> dict[tuple[str, ...], list[Row]]:
+    """Rows by the shape of their markup, in page order."""
+    groups: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        groups.setdefault(row.signature, []).append(row)
+    return groups
+
+
+def markup_items(html: str, resolve: Resolver, latest: date) -> list[Item]:
+    """Entries of a piece of list markup."""
+    doc = build(html)
+    doc.text = narrow(doc.text)
+    for element in doc.elements:
+        element.region = "content"
+    rows = read_rows(doc, find_dates(doc.text), resolve)
+    for group in grouped(rows).values():
+        settle_years(group, latest)
+    return [Item(row.url, row.title, row.day) for row in rows]
+
+
+def main_rows(listing: Listing, pager: int | None) -> list[Row]:
+    """Rows of the list that the page is for: the group before the pager, else the largest, and groups of its kind."""
+    dated = [row for row in listing.dated if row.link.region != "side"] or listing.dated
+    if not dated:
+        return []
+    sizes = Counter(row.signature for row in dated)
+    chosen = sizes.most_common(1)[0][0]
+    if pager is not None:
+        above = [row for row in dated if row.link.start < pager]
+        if above and sizes[above[-1].signature] > 1:
+            chosen = above[-1].signature
+    kept = {shape for shape, count in sizes.items() if shape == chosen or count >= sizes[chosen] * _MAIN_SHARE and not pager}
+    return [row for row in listing.rows if row.signature in kept and (row.day or row.signature == chosen)]
+
+
+def undated_rows(listing: Listing) -> list[Row]:
+    """Rows of lists that show no date: several like rows whose addresses or titles are those of articles."""
+    found: list[Row] = []
+    for group in grouped([row for row in listing.rows if row.link.region == "content"]).values():
+        articles = sum(is_article(row.url) for row in group)
+        long_titles = sum(len(row.title) >= 9 for row in group)
+        if articles * 2 > len(group) or len(group) >= 3 and long_titles * 3 >= len(group) * 2 and articles:
+            found.extend(group)
+    return sorted(found, key=lambda row: row.link.index)
+
+
+def _drawn(doc: Document, resolve: Resolver, latest: date, has_rows: bool) -> list[Item]:
+    items: list[Item] = []
+    for script in doc.scripts:
+        text = script.text
+        if len(text) < 60:
+            continue
+        markup = record_markup(text)
+        if markup:
+            items += markup_items(markup, resolve, latest)
+        elif not has_rows and has_dated_objects(text):
+            items += script_items(text, resolve, latest)
+    if not has_rows and not items:
+        for comment, _ in doc.comments:
+            if looks_like_items(comment):
+                items += [item for item in markup_items(comment, resolve, latest) if item.date is not None]
+    return items
+
+
+def unique(items: list[Item]) -> list[Item]:
+    """The same entry shown twice counts once."""
+    return list(dict.fromkeys(items))
+
+
+__all__ = ["Listing", "main_rows", "markup_items", "mark_regions", "read_listing", "undated_rows", "unique"]

@@ -1,0 +1,134 @@
+"""The ways through a site that a page shows: the breadcrumb and the main navigation."""
+
+from __future__ import annotations
+
+import re
+
+from crawler.pages.resolve import Resolver
+from crawler.pages.tree import Document, Element
+
+_HERE = re.compile(r"(?:您|你)?(?:现在|当前|目前)?(?:的|所在)?(?:所在)?(?:位置|页面)(?:\s*(?:是|为|在))?\s*[:：>»]|当前(?:位置|所在)|您所在的|You are here", re.I)
+_CRUMB_CLASS = re.compile(r"crumb|bread|dqwz|weizhi|position|location|dangqian|curmb|wznav|address|path", re.I)
+_HOME_WORDS = frozenset(("首页", "网站首页", "返回首页", "本站首页", "首頁", "Home", "HOME", "home", "门户首页", "中心首页"))
+_SEPARATORS = re.compile(r"\s*(?:>+|»|›|→|/|\\|·|-+|—+|＞|::|\|)\s*")
+_NAME_LIMIT = 30
+_CRUMB_TEXT = 260
+
+
+def breadcrumb(doc: Document, resolve: Resolver) -> list[tuple[str, str | None]]:
+    """Names and addresses from the home page down to this page; names without a link have None."""
+    box = _crumb_by_words(doc) or _crumb_by_class(doc) or _crumb_by_home(doc)
+    return _steps(doc, box, resolve) if box is not None else []
+
+
+def _crumb_by_words(doc: Document) -> Element | None:
+    for found in _HERE.finditer(doc.text):
+        if doc.is_muted(found.start()):
+            continue
+        element = doc.innermost(found.start())
+        for _ in range(4):
+            if element is None or element.stop - element.start > _CRUMB_TEXT:
+                break
+            if any(inner.tag == "a" for inner in doc.subtree(element)) or _SEPARATORS.search(doc.text_of(element), 6):
+                return element
+            element = element.parent
+    return None
+
+
+def _crumb_by_class(doc: Document) -> Element | None:
+    for element in doc.elements:
+        if element.stop - element.start > _CRUMB_TEXT or element.stop - element.start < 4 or element.hidden:
+            continue
+        name = element.get("class") + " " + element.get("id")
+        if len(name) > 3 and _CRUMB_CLASS.search(name) and element.region not in ("footer",):
+            links = [inner for inner in doc.subtree(element) if inner.tag == "a"]
+            if links and _name(doc, links[0]) in _HOME_WORDS:
+                return element
+    return None
+
+
+def _crumb_by_home(doc: Document) -> Element | None:
+    """`首页 > 栏目` without a label."""
+    for element in doc.elements:
+        if element.tag != "a" or element.stop - element.start > 10 or _name(doc, element) not in _HOME_WORDS:
+            continue
+        after = doc.text[element.stop : element.stop + 4].strip()
+        if after[:1] in (">", "»", "›", "＞", "→") and element.parent is not None:
+            box = element.parent
+            return box if box.stop - box.start <= _CRUMB_TEXT else None
+    return None
+
+
+def _steps(doc: Document, box: Element, resolve: Resolver) -> list[tuple[str, str | None]]:
+    steps: list[tuple[str, str | None]] = []
+    place = box.start
+    start = _HERE.search(doc.text, box.start, box.stop)
+    if start is not None:
+        place = start.end()
+    for element in doc.subtree(box):
+        if element.tag == "a" and element.start >= place and element.stop > element.start:
+            _plain_steps(steps, doc.text[place : element.start])
+            href = element.get("href")
+            steps.append((_name(doc, element), resolve.url(href) if href else None))
+            place = element.stop
+    _plain_steps(steps, doc.text[place : box.stop])
+    return [(name, url) for name, url in steps if name][:12]
+
+
+def _plain_steps(steps: list[tuple[str, str | None]], text: str) -> None:
+    for part in _SEPARATORS.split(text):
+        name = " ".join(part.split()).strip(":： ")
+        if 1 < len(name) <= 80 and not name.startswith(("当前", "您", "欢迎")):
+            steps.append((name, None))
+
+
+def _name(doc: Document, element: Element) -> str:
+    return " ".join(doc.text_of(element).split())
+
+
+def navigation(doc: Document, resolve: Resolver) -> list[tuple[str, str]]:
+    """Names and addresses of the main navigation, in order."""
+    box = _nav_by_region(doc) or _nav_by_home(doc)
+    if box is None:
+        return []
+    found: dict[str, str] = {}
+    for element in doc.subtree(box):
+        if element.tag != "a":
+            continue
+        name = _name(doc, element) or element.get("title").strip()
+        url = resolve.url(element.get("href")) if element.get("href") else None
+        if url and 1 < len(name) <= _NAME_LIMIT:
+            found.setdefault(url, name)
+    return [(name, url) for url, name in found.items()]
+
+
+def _nav_by_region(doc: Document) -> Element | None:
+    """The first block named as navigation that holds several links; one with a 首页 link is preferred."""
+    first = None
+    for element in doc.elements:
+        if element.region != "nav" or element.parent is not None and element.parent.region == "nav":
+            continue
+        links = [inner for inner in doc.subtree(element) if inner.tag == "a" and inner.stop > inner.start]
+        if len(links) < 4:
+            continue
+        if any(_name(doc, link) in _HOME_WORDS for link in links[:3]):
+            return element
+        first = first or element
+    return first
+
+
+def _nav_by_home(doc: Document) -> Element | None:
+    """For pages whose markup bears no names: the block around the first 首页 link."""
+    for element in doc.elements:
+        if element.tag != "a" or element.stop - element.start > 10 or _name(doc, element) not in _HOME_WORDS:
+            continue
+        box: Element | None = element.parent
+        for _ in range(5):
+            if box is None or box.tag == "body":
+                break
+            links = [inner for inner in doc.subtree(box) if inner.tag == "a"]
+            if len(links) >= 5:
+                words = sum(link.stop - link.start for link in links)
+                return box if words * 3 >= (box.stop - box.start) * 2 and words < 40 * len(links) else None
+            box = box.parent
+    return None

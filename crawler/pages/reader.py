@@ -1,0 +1,202 @@
+"""read_page: every reader over one parse of one page."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, date, datetime, timedelta, timezone
+
+from crawler.pages.address import Address, parse
+from crawler.pages.article import read_doc_number, read_source
+from crawler.pages.columns import column_type_of
+from crawler.pages.css import css_addresses
+from crawler.pages.dates import find_dates, narrow
+from crawler.pages.encoding import decode
+from crawler.pages.identity import read_identity
+from crawler.pages.kinds import Signs, kind_of
+from crawler.pages.links import read_links
+from crawler.pages.lists import Listing, main_rows, markup_items, read_listing, undated_rows, unique
+from crawler.pages.model import Identity, Item, Link, Page
+from crawler.pages.navigation import breadcrumb, navigation
+from crawler.pages.paging import next_pages, pager_place
+from crawler.pages.published import read_publication
+from crawler.pages.regions import mark_regions
+from crawler.pages.resolve import Resolver
+from crawler.pages.rows import Row
+from crawler.pages.script_lists import record_markup, script_items, xml_items
+from crawler.pages.sources import footer_scripts, jump_target, list_sources
+from crawler.pages.substance import main_text, measure
+from crawler.pages.tags import generation_time, official_tags, published_meta, read_metas
+from crawler.pages.title import find_headline, page_title
+from crawler.pages.tree import Document, build
+
+TEXT_LIMIT = 200_000
+CHINA = timezone(timedelta(hours=8))
+_LOG = logging.getLogger(__name__)
+
+
+def read_page(body: bytes, url: str, content_type: str | None = None, as_of: datetime | None = None) -> Page:
+    """Read one HTML page. Pure, without network, never raises, linear in the size of the page.
+
+    `as_of` is the moment that list dates without a year are counted back from; now when None.
+    """
+    try:
+        return _read(body, url, content_type, _day(as_of))
+    except Exception:  # a page that no reader understands is still a page: it must not end a round
+        _LOG.exception("page could not be read: %s", url)
+        return empty_page(url)
+
+
+def _day(as_of: datetime | None) -> date:
+    """The day of as-of in China's time."""
+    moment = as_of if as_of is not None else datetime.now(UTC)
+    return moment.astimezone(CHINA).date() if moment.tzinfo is not None else moment.date()
+
+
+def _read(body: bytes, url: str, content_type: str | None, as_of: date) -> Page:
+    encoding, html = decode(body, content_type)
+    doc = build(html)
+    doc.text = narrow(doc.text)
+    mark_regions(doc)
+    base = _base(doc, url)
+    resolve = Resolver(base, encoding)
+    own = str(parse(url) or url)
+    metas = read_metas(doc)
+    generated = generation_time(metas)
+    title = page_title(doc)
+    hits = find_dates(doc.text)
+    head = find_headline(doc, title, metas.get("articletitle", ""))
+    meta = published_meta(metas, generated)
+    publication = read_publication(doc, hits, head, meta.date() if meta else None, own, as_of)
+    latest = min(as_of, generated.date()) if generated else as_of
+    listing = read_listing(doc, hits, resolve, latest)
+    tags = official_tags(metas)
+    headline = " ".join(doc.text_of(head).split()) if head is not None else ""
+    shown = _shown(doc)
+    anchors = sum(1 for element in doc.elements if element.tag == "a")
+    pager = pager_place(doc)
+    crumb = breadcrumb(doc, resolve)
+    signs = Signs(
+        url=own, title=title, tags=tags, shown=shown, anchors=anchors, main=main_rows(listing, pager),
+        undated=undated_rows(listing), drawn=listing.drawn, pager=pager is not None, crumb=bool(crumb), headline=headline,
+        publication=publication, substance=measure(doc),
+    )  # fmt: skip
+    jump = jump_target(doc, resolve, own, shown, anchors)
+    kind = kind_of(doc, signs)
+    kind = "other" if jump and kind not in ("challenge", "home") else kind
+    items = _items(kind, listing, signs)
+    is_article = kind == "article"
+    after = head.stop if head is not None else 0
+    return Page(
+        url=url,
+        base_url=str(base) if base else url,
+        encoding=encoding,
+        title=title,
+        kind=kind,
+        published=publication.day if is_article else None,
+        published_from=publication.source if is_article else None,
+        published_conflict=publication.conflict and is_article,
+        date_evidence=publication.evidence if is_article else {},
+        items=items,
+        newest=max((item.date for item in items if item.date is not None), default=None),
+        links=read_links(doc, resolve),
+        identity=read_identity(doc),
+        tags=tags,
+        text=main_text(doc, TEXT_LIMIT),
+        text_length=shown,
+        headline=headline or None,
+        source=read_source(doc.text, after, tags.get("ContentSource", "")) if is_article else None,
+        doc_number=read_doc_number(doc.text, after, headline) if is_article else None,
+        generated=generated,
+        breadcrumb=crumb,
+        navigation=navigation(doc, resolve),
+        next_pages=next_pages(doc, resolve, own) if not is_article else [],
+        list_sources=list_sources(doc, resolve),
+        jump_to=jump,
+        footer_scripts=footer_scripts(doc, resolve),
+        column_type=_column_type(tags, crumb, title),
+    )
+
+
+def _base(doc: Document, url: str) -> Address | None:
+    """The address that relative ones are read against: the first base element, else the page's own."""
+    own = parse(url)
+    for element in doc.elements:
+        if element.tag == "base" and element.get("href").strip():
+            return parse(element.get("href"), own) or own
+    return own
+
+
+def _shown(doc: Document) -> int:
+    """Visible characters of the whole page, white space not counted."""
+    return sum(len(part) for part in doc.visible(0, len(doc.text)).split())
+
+
+def _items(kind: str, listing: Listing, signs: Signs) -> list[Item]:
+    """Entries for the kinds that have any: all dated and article-like ones of a home page, the main list of a list page."""
+    if kind == "home":
+        rows = {id(row): row for row in listing.dated + signs.undated}
+        ordered = sorted(rows.values(), key=lambda row: row.link.index)
+        return unique(_as_items(ordered) + listing.drawn)
+    if kind != "list":
+        return []
+    rows_of_list = signs.main or ([] if listing.drawn else signs.undated)
+    return unique(_as_items(rows_of_list) + listing.drawn)
+
+
+def _as_items(rows: list[Row]) -> list[Item]:
+    return [Item(row.url, row.title, row.day) for row in rows]
+
+
+def _column_type(tags: dict[str, str], crumb: list[tuple[str, str | None]], title: str | None) -> str | None:
+    """Type by the column's tags, the last steps of the breadcrumb that are short enough to be a column, then the title."""
+    names = [tags.get("ColumnType", ""), tags.get("ColumnName", "")]
+    names += [name for name, _ in reversed(crumb[-3:]) if len(name) <= 16]
+    if title and not crumb:
+        names.append(title.replace("_", "-").partition("-")[0])
+    return next((kind for kind in map(column_type_of, names) if kind is not None), None)
+
+
+def read_css(body: bytes, url: str) -> list[Link]:
+    """Addresses that a fetched stylesheet makes a browser request; never raises."""
+    resolve = Resolver(parse(url), "utf-8")
+    links: list[Link] = []
+    for raw in css_addresses(decode(body)[1]):
+        found = resolve(raw)
+        if found is not None:
+            links.append(Link(found[0], "", "style", "content", False, raw[:500], found[1]))
+    return links
+
+
+def read_list_data(body: bytes, url: str, as_of: datetime | None = None) -> list[Item]:
+    """Entries of fetched list data: jpage records, XML, JSON, JSONP or a piece of list markup; never raises."""
+    try:
+        return _list_data(decode(body)[1], url, _day(as_of))
+    except Exception:
+        _LOG.exception("list data could not be read: %s", url)
+        return []
+
+
+def _list_data(text: str, url: str, as_of: date) -> list[Item]:
+    resolve = Resolver(parse(url), "utf-8")
+    markup = record_markup(text)
+    if markup:
+        return unique(markup_items(markup, resolve, as_of))
+    start = text.lstrip("\ufeff \r\n\t")[:1]
+    if start in ("{", "["):
+        return unique(script_items(text, resolve, as_of))
+    if start == "<":
+        found = xml_items(text, resolve, as_of)
+        return unique(found or [item for item in markup_items(text, resolve, as_of) if item.date is not None])
+    return unique(script_items(text, resolve, as_of))
+
+
+def empty_page(url: str) -> Page:
+    """A page of which nothing could be read."""
+    return Page(
+        url=url, base_url=url, encoding="utf-8", title=None, kind="other", published=None, published_from=None,
+        published_conflict=False, date_evidence={}, items=[], newest=None, links=[], identity=Identity(), tags={}, text="",
+        text_length=0, headline=None, source=None, doc_number=None, generated=None, breadcrumb=[], navigation=[],
+        next_pages=[], list_sources=[], jump_to=None, footer_scripts=[], column_type=None,
+    )  # fmt: skip
+
+

@@ -1,0 +1,102 @@
+"""Which part of the page an element stands in: header, nav, content, side or footer.
+
+Names of classes and ids tell, in the ways Chinese templates name things; a name is believed only where the text agrees,
+because `bottom` and `top` also name the halves of a list.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from crawler.pages.tree import Document, Element
+
+_WORDS = re.compile(r"[a-z]+|\d+")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_FOOTER = frozenset("foot footer footers footbox footwrap bottom btm copyright copyrights dibu yejiao banquan".split())
+_HEADER = frozenset("header head top topbar toolbar sitetop logo banner toubu wangtou topper".split())
+_NAV = frozenset("nav navi navbar navs menu menus mainnav daohang dh navigation mainmenu topnav navbox subnav submenu".split())
+_SIDE = frozenset("side sidebar aside sidenav leftnav leftmenu sidemenu related xgyd xgwz xgxx hot recommend phb rank".split())
+_NO_REGION = re.compile(
+    r"crumb|position|weizhi|dqwz|location|path|title|content|article|list|conlist|header-?(?:title|info)|nav-?(?:con|tab)"
+)
+_FOOTER_HINT = re.compile(r"ICP\s*备|网站标识码|主办单位|版权所有|公网安备|承办单位|技术支持|备案号|copyright", re.I)
+_FULL_DATE = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}")
+_LATE = 0.4
+_HEADER_SHARE = 0.5
+
+
+@lru_cache(maxsize=8192)
+def _named(label: str) -> str:
+    """Region that a tag with its id and class claims, or ''."""
+    words = _WORDS.findall(_CAMEL.sub(" ", label).lower())
+    tag, names = words[0], words[1:]
+    if tag in ("header", "footer", "nav", "aside"):
+        return "side" if tag == "aside" else tag
+    for claim, known in (("footer", _FOOTER), ("nav", _NAV), ("side", _SIDE), ("header", _HEADER)):
+        if any(name in known for name in names) and _NO_REGION.search(label) is None:
+            return claim
+    if any("foot" in name or "copyright" in name for name in names):
+        return "footer"
+    return "nav" if any(name.endswith(("nav", "menu")) for name in names) and "list" not in label else ""
+
+
+def mark_regions(doc: Document) -> None:
+    """Give every element its region; what no name claims is content."""
+    footer_from = _footer_start(doc)
+    linked = _linked_characters(doc)
+    total = max(1, len(doc.text))
+    for element in doc.elements:
+        parent = element.parent
+        inherited = parent.region if parent is not None else "content"
+        if inherited != "content":
+            element.region = inherited
+            continue
+        element.region = _own(doc, element, total, linked) or "content"
+        if element.region == "content" and footer_from is not None and element.start >= footer_from:
+            element.region = "footer"
+
+
+def _linked_characters(doc: Document) -> list[int]:
+    """Characters of link text up to each element, so that any subtree's share of links is a subtraction."""
+    sums, total = [0], 0
+    for element in doc.elements:
+        total += element.stop - element.start if element.tag == "a" else 0
+        sums.append(total)
+    return sums
+
+
+def _own(doc: Document, element: Element, total: int, linked: list[int]) -> str:
+    """The region this element opens, after its text was held against the claim."""
+    attrs = element.attrs
+    if element.tag not in ("header", "footer", "nav", "aside") and "class" not in attrs and "id" not in attrs:
+        return ""
+    if element.tag in ("body", "html", "a", "img", "li", "form", "input"):
+        return ""
+    claim = _named(f"{element.tag} {element.get('id')} {element.get('class')}"[:200])
+    if not claim:
+        return ""
+    text = doc.text_of(element)
+    if claim == "footer":
+        late = element.start > total * _LATE and element.stop > total * 0.75
+        return "footer" if late and (_FOOTER_HINT.search(text) or element.stop > total * 0.95) else ""
+    if len(_FULL_DATE.findall(text, 0)) >= 3:
+        return "side" if claim == "side" else ""
+    if claim == "header":
+        return "header" if element.start < total * 0.35 and len(text) < total * _HEADER_SHARE else ""
+    if claim == "nav":
+        return "nav" if (linked[element.end] - linked[element.index]) * 2 >= len(text.strip()) else ""
+    return claim if len(text) < total * 0.6 else ""
+
+
+def _footer_start(doc: Document) -> int | None:
+    """Where the footer's own words begin, for pages whose tables bear no names: the line of the first late hint."""
+    text = doc.text
+    late = int(len(text) * 0.6)
+    found = _FOOTER_HINT.search(text, late)
+    if found is None:
+        return None
+    after = text[found.start() :]
+    if len(after) > 1500 or _FULL_DATE.search(after) and after.count("\n") > 60:
+        return None
+    return text.rfind("\n", 0, found.start()) + 1

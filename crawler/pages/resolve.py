@@ -1,0 +1,83 @@
+"""From an address as written to the one a browser requests, with the fault of writing that a reader suffers from."""
+
+from __future__ import annotations
+
+import re
+
+from crawler.pages.address import Address, parse
+
+_EDGES = "".join(map(chr, range(33))) + "\u3000\u00a0"
+_HOST_LIKE = re.compile(
+    r"(?:www\d?\.[\w-]+\.[\w.-]+|[\w-]+(?:\.[\w-]+)*\.(?:gov\.cn|com\.cn|org\.cn|net\.cn|edu\.cn|com|net|org|cn|政务))"
+    r"(?=[/:?#\\]|\Z)",
+    re.I,
+)
+_DOUBLE = re.compile(r"https?[:：]/{0,2}\s*https?[:：]?//", re.I)
+_TYPO = re.compile(r"(?:https?(?:[;.,]|:[:;])?//|h?tt?ps?:?//|h[tp]{1,4}s?://|https?:(?=[\w-]+\.))(?=[\w\[])", re.I)
+_GOOD = re.compile(r"https?:[/\\]", re.I)
+_WIDE_SCHEME = re.compile(r"(?:ｈ|h)(?:ｔ|t){2}(?:ｐ|p)(?:ｓ|s)?[:：][/／\\]|https?：|[wｗ]{3}[．。]", re.I)
+_OTHER_SCHEME = re.compile(
+    r"(?:javascript|mailto|tel|sms|data|about|blob|file|ftp|thunder|ed2k|weixin|tencent|qq|mqqwpa|callto|vbscript|"
+    r"chrome|res|view-source|skype|magnet|rtsp|rtmp|mms|alipays?|market|itms[\w-]*|android-app|[a-z]:[\\/])\b",
+    re.I,
+)
+_WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3002: ord("."), 0x3000: ord(" ")}
+
+
+class Resolver:
+    """Resolves the addresses of one page; the same text is worked out once."""
+
+    def __init__(self, base: Address | None, encoding: str) -> None:
+        self.base = base
+        self.encoding = encoding
+        self._known: dict[str, tuple[str, str | None] | None] = {}
+
+    def __call__(self, raw: str) -> tuple[str, str | None] | None:
+        """Return (absolute address, fault), or None when a browser would request nothing."""
+        if raw not in self._known:
+            self._known[raw] = self._resolve(raw)
+        return self._known[raw]
+
+    def url(self, raw: str) -> str | None:
+        """The absolute address alone."""
+        found = self(raw)
+        return found[0] if found else None
+
+    def _resolve(self, raw: str) -> tuple[str, str | None] | None:
+        text = raw.strip(_EDGES)
+        if not text or text[0] == "#" or len(text) > 20_000:
+            return None
+        if _OTHER_SCHEME.match(text):
+            return None
+        fault = fault_of(text)
+        address = parse(text if self.base else text, self.base, self.encoding)
+        if address is not None:
+            return str(address), fault
+        return self._unreadable(text, fault)
+
+    def _unreadable(self, text: str, fault: str | None) -> tuple[str, str | None] | None:
+        """What a browser cannot open although a web address was plainly meant: kept as evidence with its fault."""
+        if fault == "missing-scheme":
+            meant = parse("http://" + text, None, self.encoding)
+        elif fault in ("scheme-typo", "double-scheme", "full-width"):
+            rest = re.split(r"[:：;.,]*[/／\\]{1,2}", text.translate(_WIDE), maxsplit=1)[-1]
+            meant = parse("http://" + rest, None, self.encoding)
+        elif _GOOD.match(text):
+            host = re.sub(r"[^\w.%-]", "", re.split(r"[/\\?#]", text.split(":", 1)[1].lstrip("/\\"), maxsplit=1)[0])
+            return (f"http://{host}/", "bad-host") if host.isascii() and host else None
+        else:
+            return None
+        return (str(meant), fault) if meant else None
+
+
+def fault_of(text: str) -> str | None:
+    """Fault of a written address that sends a reader astray; None for one that only looks untidy."""
+    if _DOUBLE.match(text):
+        return "double-scheme"
+    if _GOOD.match(text):
+        return None
+    if _WIDE_SCHEME.match(text):
+        return "full-width"
+    if _HOST_LIKE.match(text):
+        return "missing-scheme"
+    return "scheme-typo" if _TYPO.match(text) else None

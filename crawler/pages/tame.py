@@ -1,0 +1,74 @@
+"""Markup that would make an HTML parser slow is cut before it is parsed.
+
+The HTML standard's tree builder looks through all open elements for many start tags, so 100,000 nested tags cost it
+minutes. Browsers cut at a depth of 512; so does this, and it drops tags only, never text.
+"""
+
+from __future__ import annotations
+
+import re
+
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]{0,20})(?=[\s/>])[^<>]*>?")
+_FEW_TAGS = 2500
+_LONG_TAG = 20_000
+_MANY = 500
+_DEPTH = 512
+_FORMAT_DEPTH = 64
+_FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
+_UNNESTED = frozenset(
+    "p li td th tr dt dd option optgroup tbody thead tfoot colgroup br img input hr meta link base source area col embed "
+    "param wbr track frame html head body script style title textarea".split()
+)
+
+
+def tame(html: str) -> str:
+    """The same markup with tags beyond a sane depth left out; the very same string for any usual page."""
+    if len(html) > _LONG_TAG:
+        html = _shorten_tags(html)
+    if html.count("<") < _FEW_TAGS:
+        return html
+    return _cut(html) if _too_deep(html) else html
+
+
+def _shorten_tags(html: str) -> str:
+    """A tag of thousands of attributes is cut: the parser compares each attribute with all before it."""
+    pieces = html.split(">")
+    if not any(len(piece) > _LONG_TAG and piece.count("=", piece.rfind("<")) > _MANY for piece in pieces):
+        return html
+    for place, piece in enumerate(pieces):
+        start = piece.rfind("<")
+        if len(piece) - start > _LONG_TAG and piece.count("=", start) > _MANY:
+            pieces[place] = piece[: start + _LONG_TAG]
+    return ">".join(pieces)
+
+
+class _Depth:
+    """Estimates depth from tags alone: never below zero, tags with implied ends do not count."""
+
+    def __init__(self) -> None:
+        self.blocks = 0
+        self.formats = 0
+
+    def takes(self, closing: bool, name: str) -> bool:
+        if name in _UNNESTED:
+            return True
+        if name in _FORMATTING:
+            self.formats = max(0, self.formats + (-1 if closing else 1))
+            return closing or self.formats <= _FORMAT_DEPTH
+        self.blocks = max(0, self.blocks + (-1 if closing else 1))
+        return self.blocks <= _DEPTH if not closing else self.blocks < _DEPTH
+
+
+def _too_deep(html: str) -> bool:
+    depth = _Depth()
+    return not all(depth.takes(found.group(1) == "/", found.group(2).lower()) for found in _TAG.finditer(html))
+
+
+def _cut(html: str) -> str:
+    depth = _Depth()
+    return _TAG.sub(lambda found: found.group() if _keeps(depth, found) else "", html)
+
+
+def _keeps(depth: _Depth, found: re.Match[str]) -> bool:
+    name = found.group(2).lower()
+    return depth.takes(found.group(1) == "/", name) or name == "a"

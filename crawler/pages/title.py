@@ -1,0 +1,84 @@
+"""The title of the page and the headline that a reader sees over the article."""
+
+from __future__ import annotations
+
+import re
+
+from crawler.pages.tree import Document, Element
+
+_NOISE = re.compile(r"[\W_]+")
+_NAMED = re.compile(
+    r"(?:^|[\s_-])(?:title|titles|tit|headline|biaoti|bt|h1|arti?cle?_?title|cont?ent?_?title|news_?title|con_?title|"
+    r"xl_?title|xxgk_?title|info_?title|page_?title|main_?title|show_?title|detail_?title|wz_?title)(?:$|[\s_\d-])",
+    re.I,
+)
+_HEADINGS = frozenset(("h1", "h2", "h3", "ucaptitle"))
+_CANDIDATES = frozenset(
+    "h1 h2 h3 h4 h5 p div td th span strong b font ucaptitle center dt li section article big em".split()
+)
+_PARTS = re.compile(r"\s*[-_|—–>»·•]+\s*|\s{2,}")
+_CRUMB = re.compile(r"当前位置|您的位置|您现在的位置|所在位置|首页\s*[>»/]")
+
+
+def page_title(doc: Document) -> str | None:
+    """Text of the title element with white space collapsed, None when there is none."""
+    if doc.title is None:
+        return None
+    return " ".join(doc.title.split()) or None
+
+
+def bare(text: str) -> str:
+    """Letters and digits alone, to compare titles that differ in quotes and spaces."""
+    return _NOISE.sub("", text)
+
+
+def find_headline(doc: Document, title: str | None, article_title: str) -> Element | None:
+    """The element that shows the article's title: what meta or title name, else a heading by tag or class."""
+    wanted, whole = bare(article_title), bare(title or "")
+    first = bare(_PARTS.split(title)[0]) if title else ""
+    best: Element | None = None
+    best_score = 0.0
+    for element in doc.elements:
+        if element.tag not in _CANDIDATES or element.hidden:
+            continue
+        length = element.stop - element.start
+        if not 2 <= length <= 300 or element.region in ("footer", "side"):
+            continue
+        score = _score(doc, element, wanted, whole, first)
+        if score > best_score:
+            best, best_score = element, score
+    return best
+
+
+def _score(doc: Document, element: Element, wanted: str, whole: str, first: str) -> float:
+    text = doc.text_of(element)
+    key = bare(text)
+    size = len(key)
+    if size < 2 or element.tag in ("div", "td", "li") and _CRUMB.search(text):
+        return 0
+    score = 0.0
+    if wanted and key == wanted:
+        score = 100
+    elif size >= 6 and whole.startswith(key):
+        score = 60 + 30 * size / len(whole)
+    elif size >= 6 and (key == first or whole and whole in key and len(whole) * 1.3 > size):
+        score = 58
+    elif wanted and size >= 8 and (wanted.startswith(key) or key.startswith(wanted)):
+        score = 55
+    named = element.tag in _HEADINGS or _NAMED.search(f"{element.get('class')} {element.get('id')}") is not None
+    if not score and (not named or size < 6 or element.region != "content"):
+        return 0
+    if named:
+        score += 15 if score else 20 + (15 if element.tag in ("h1", "ucaptitle") else 0)
+    return score - 40 if _in_link(element) else score
+
+
+def _in_link(element: Element) -> bool:
+    node: Element | None = element
+    for _ in range(4):
+        if node is None:
+            return False
+        if node.tag == "a":
+            return True
+        node = node.parent
+    return False
