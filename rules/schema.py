@@ -11,8 +11,9 @@ Certainty = Literal["confirmed", "suspected"]
 Region = Literal["home", "column", "article", "other"]
 VerdictName = Literal["合格", "不合格", "待人工复核"]
 Category = Literal[
-    "站点无法访问", "首页不更新", "栏目不更新", "空白栏目", "链接不可用", "域名不规范", "IPv6不支持", "网站标识", "找错入口", "页面标签",
-    "互动回应", "办事服务", "政策解读", "信息公开", "站内搜索", "错敏表述", "隐私泄露", "暗链外链", "弄虚作假", "政务新媒体", "安全", "其他",
+    "站点无法访问", "首页不更新", "栏目不更新", "空白栏目", "链接不可用", "域名不规范", "IPv6不支持", "网站标识",
+    "找错入口", "页面标签", "互动回应", "办事服务", "政策解读", "信息公开", "站内搜索", "错敏表述", "隐私泄露",
+    "暗链外链", "弄虚作假", "政务新媒体", "安全", "其他",
 ]  # fmt: skip
 Status = Literal["新增", "未整改", "已整改", "反弹", "误报"]
 
@@ -22,21 +23,30 @@ class Rule(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: str = Field(pattern=r"^[A-Z]{1,3}\d+(?:\.\d+)?[a-z]?(?:-[a-z0-9\-]+)?$")
-    name: str = Field(min_length=1)
-    document: str
-    clause: str
-    applies_to: list[Literal["portal", "department"]]
-    level: Level
-    category: Category
-    check: str
-    params: dict[str, Any] = Field(default_factory=dict)
-    points: float | None = Field(None, description="每处扣（加）分")
-    cap: float | None = Field(None, description="本项指标总分值")
+    id: str = Field(
+        pattern=r"^[A-Z]{1,3}\d+(?:\.\d+)?[a-z]?(?:-[a-z0-9\-]+)?$",
+        description="指标编号，如 V4.3、D22，本单位自定的加后缀，如 T1-banner",
+    )
+    name: str = Field(min_length=1, description="指标名称")
+    document: str = Field(min_length=1, description="依据文件及文号")
+    clause: str = Field(description="文件中的条款")
+    applies_to: list[Literal["portal", "department"]] = Field(
+        min_length=1, description="适用范围：portal 门户网站、department 部门网站"
+    )
+    level: Level = Field(description="veto 单项否决、part 累计项、deduction 扣分、bonus 加分、advice 建议")
+    category: Category = Field(description="问题类别")
+    check: str = Field(description="检查方法的名称，见 rules/checks")
+    params: dict[str, Any] = Field(default_factory=dict, description="检查方法的参数")
+    points: float | None = Field(default=None, ge=0, le=100, description="每处扣（加）分")
+    cap: float | None = Field(default=None, gt=0, le=100, description="本项指标总分值")
     evidence: list[str] = Field(default_factory=list)
     review: Literal["none", "required"] = "none"
     message: str
     fix: str = ""
+    automation: Literal["Y", "P", "N"] = Field(default="Y", description="Y 机器判定、P 机器找线索由人确认、N 人工填报")
+    group: str = Field(default="", description="一级指标，如 发布解读")
+    how: str = Field(default="", description="怎样检查，写给办公室看")
+    cannot_see: str = Field(default="", description="机器看不到什么")
 
 
 class Where(BaseModel):

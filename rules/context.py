@@ -1,0 +1,102 @@
+"""What a check may know beside the facts: the monitoring time, the profile, and what was worked out once for all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from ipaddress import ip_address
+from random import Random
+from typing import TypeVar
+
+from crawler.facts import BadLink, NetworkFact, RoundFacts, SiteFacts
+from crawler.inventory import Column, Inventory, Unit
+from rules.columns import ColumnState, column_states
+from rules.profile import Profile
+from rules.subjects import host_of
+from rules.windows import beijing_day
+
+T = TypeVar("T")
+
+
+def _never(_site: str, _category: str, _url: str) -> bool:
+    return False
+
+
+@dataclass
+class Context:
+    """Shared by all checks of one judgement. `discounted(site, category, url)`: exempted or dismissed by a person."""
+
+    facts: RoundFacts
+    profile: Profile
+    discounted: Callable[[str, str, str], bool] = _never
+    _columns: dict[str, Sequence[ColumnState]] = field(default_factory=dict)
+    _links: dict[str, Sequence[BadLink]] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        """The day of the monitoring time in Beijing."""
+        return beijing_day(self.facts.as_of)
+
+    @property
+    def inventory(self) -> Inventory:
+        """The inventory as it was when the round was walked."""
+        return self.facts.inventory
+
+    def columns(self, site: SiteFacts) -> Sequence[ColumnState]:
+        """Every column of the site with its state, worked out once."""
+        if site.site.id not in self._columns:
+            self._columns = {site.site.id: column_states(site, self.profile, self.today)}
+        return self._columns[site.site.id]
+
+    def bad_links(self, site: SiteFacts) -> Sequence[BadLink]:
+        """The site's bad links, read from the store once."""
+        if site.site.id not in self._links:
+            self._links = {site.site.id: sorted(site.bad_links(), key=lambda link: link.target.url)}
+        return self._links[site.site.id]
+
+    def unit_of_column(self, site: SiteFacts, column_id: str | None) -> str:
+        """Id of the unit that answers for a column; the site's own unit for none or an unknown one."""
+        for fact in site.columns:
+            if fact.column.id == column_id:
+                return fact.unit
+        return site.site.unit
+
+    def column(self, site: SiteFacts, column_id: str | None) -> Column | None:
+        """The column of that id, None when there is none."""
+        return next((fact.column for fact in site.columns if fact.column.id == column_id), None)
+
+    def unit(self, unit_id: str) -> Unit | None:
+        """The unit of that id, None when the inventory has none."""
+        return next((unit for unit in self.inventory.units if unit.id == unit_id), None)
+
+    def network(self, site: SiteFacts, probe: str, key: str, host: str | None = None) -> NetworkFact | None:
+        """The newest answer to one question to the network; `host` defaults to that of the home page."""
+        wanted = host or site.site.host
+        found = [f for f in site.network if (f.probe, f.key, f.host.lower().rstrip(".")) == (probe, key, wanted)]
+        return max(found, key=lambda fact: (fact.at is not None, fact.at), default=None)
+
+    def sample(self, key: str, values: Iterable[T], size: int, by: Callable[[T], str]) -> list[T]:
+        """A seeded draw that does not depend on the order of `values`: the same seed draws the same ones."""
+        ordered = sorted(values, key=by)
+        return ordered if len(ordered) <= size else Random(f"{self.facts.seed}:{key}").sample(ordered, size)
+
+
+def is_address(host: str) -> bool:
+    """True for an IP address written as a host."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def public_host(url: str) -> str | None:
+    """Host of an address when a domain rule may judge it; None for loopback, private addresses and `localhost`."""
+    host = host_of(url)
+    if not host or host == "localhost" or host.endswith(".localhost"):
+        return None
+    try:
+        return host if ip_address(host).is_global else None
+    except ValueError:
+        return host

@@ -1,0 +1,241 @@
+"""Judging a round: facts and rules become findings, verdicts and the numbers that documents print. Fetches nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, get_args
+
+from crawler.facts import RoundFacts, SiteFacts
+from crawler.inventory import Exemption
+from rules.context import Context
+from rules.ledger import Ledger, closed_now, with_history
+from rules.loader import RuleSet, rule_key
+from rules.merge import Drafted, merge
+from rules.registry import CHECKS, Draft, PageVisitor
+from rules.schema import Category, CheckError, CoverageSum, Finding, Judgement, Rule, SiteVerdict
+from rules.scoring import Line, sheet, verdict
+from rules.seen import Seen
+from rules.subjects import fingerprint, normal
+from rules.tables import PublicationCount, column_rows, ipv6_row, unit_rows
+
+_CATEGORIES = {category: number for number, category in enumerate(get_args(Category))}
+
+
+@dataclass
+class _Round:
+    """What grows while the sites are judged one after the other."""
+
+    findings: list[Finding] = field(default_factory=list)
+    verdicts: list[SiteVerdict] = field(default_factory=list)
+    errors: list[CheckError] = field(default_factory=list)
+    exempted: list[dict[str, Any]] = field(default_factory=list)
+    columns: list[dict[str, Any]] = field(default_factory=list)
+    ipv6: list[dict[str, Any]] = field(default_factory=list)
+    sheets: dict[str, list[Line]] = field(default_factory=dict)
+
+
+class Exemptions:
+    """Findings that a named person took out until a date; the last day counts."""
+
+    def __init__(self, given: Sequence[Exemption], ruleset: RuleSet, today: date) -> None:
+        self.active = [one for one in given if one.until >= today]
+        self.expired = [one for one in given if one.until < today]
+        self._categories = {rule.id: _categories(rule) for rule in ruleset.known}
+
+    def match(self, category: str, url: str) -> Exemption | None:
+        """The exemption that covers a finding of this category at this address.
+
+        It may name any clause of the category: a blank column exempted under V4.3 is exempt under D9 as well.
+        """
+        for one in self.active:
+            if normal(one.url) == normal(url) and category in self._categories.get(one.rule, ()):
+                return one
+        return None
+
+
+def _categories(rule: Rule) -> tuple[str, ...]:
+    columns = rule.check in ("column_class", "other_columns")
+    return ("栏目不更新", "空白栏目", rule.category) if columns else (rule.category,)
+
+
+def judge(
+    facts: RoundFacts,
+    ruleset: RuleSet,
+    *,
+    previous: Ledger | None = None,
+    exemptions: Sequence[Exemption] = (),
+) -> Judgement:
+    """The judgement of a round. `exemptions` are added to the inventory's own. The same facts give the same bytes."""
+    context = Context(facts, ruleset.profile)
+    waived = Exemptions([*facts.inventory.exemptions, *exemptions], ruleset, context.today)
+    ledger = previous or Ledger()
+
+    def discounted(site: str, category: str, url: str) -> bool:
+        return waived.match(category, url) is not None or ledger.dismissed(fingerprint(category, site, url))
+
+    context.discounted = discounted
+    seen = Seen(ledger.open_before(facts.round, facts.as_of), context)
+    published = PublicationCount(facts)
+    result = _Round()
+    order = {site.id: number for number, site in enumerate(facts.inventory.sites)}
+    for site in sorted(facts.sites(), key=lambda one: (order.get(one.site.id, len(order)), one.site.id)):
+        _judge_site(site, ruleset, context, ledger, waived, seen, published, result)
+    closed = closed_now(previous, result.findings, facts.round, facts.as_of, seen.in_order)
+    return Judgement(
+        round=facts.round,
+        as_of=facts.as_of.isoformat(),
+        tool=tool(),
+        profile=ruleset.profile.name,
+        rules_digest=ruleset.digest,
+        coverage=_coverage(result),
+        sites=result.verdicts,
+        findings=result.findings,
+        errors=result.errors,
+        closed=closed,
+        extra=_extra(facts, ruleset, waived, published, result),
+    )
+
+
+def tool() -> str:
+    """Name and version that every document carries."""
+    try:
+        return f"xuncha {version('xuncha')}"
+    except PackageNotFoundError:
+        return "xuncha"
+
+
+def _judge_site(
+    site: SiteFacts,
+    ruleset: RuleSet,
+    context: Context,
+    ledger: Ledger,
+    waived: Exemptions,
+    seen: Seen,
+    published: PublicationCount,
+    result: _Round,
+) -> None:
+    drafted, errors = run_checks(site, ruleset, context, [published.visitor(site), seen.visitor(site)])
+    facts = context.facts
+    standing = []
+    for finding in sorted(merge(site, drafted), key=_order):
+        exemption = waived.match(finding.category, finding.subject)
+        if exemption is None:
+            standing.append(_reviewed(finding, ledger))
+        else:
+            result.exempted.append(_exempted(finding, exemption))
+    findings = with_history(standing, ledger, facts.round, facts.as_of)
+    lines = sheet(ruleset, findings) if site.site.kind == "portal" or ruleset.profile.scoring.departments else []
+    seen.note_site(site, findings, {error.rule for error in errors})
+    result.findings += findings
+    result.errors += errors
+    result.verdicts.append(verdict(site, ruleset, findings, lines))
+    result.columns += column_rows(site, context)
+    result.ipv6.append(ipv6_row(site, context))
+    if lines:
+        result.sheets[site.site.id] = lines
+
+
+def run_checks(
+    site: SiteFacts, ruleset: RuleSet, context: Context, watchers: Sequence[PageVisitor] = ()
+) -> tuple[list[Drafted], list[CheckError]]:
+    """Every rule that applies to the site, and one walk over its pages. A check that raises leaves an error only."""
+    drafted: list[Drafted] = []
+    errors: list[CheckError] = []
+    visitors: dict[int, tuple[Rule | None, PageVisitor]] = {n: (None, w) for n, w in enumerate(watchers)}
+    for rule in (rule for rule in ruleset.rules if site.site.kind in rule.applies_to):
+        spec = CHECKS[rule.check]
+        try:
+            if spec.run is not None:
+                drafted += [(rule, draft) for draft in _all(spec.run(site, rule, context))]
+            elif spec.visitor is not None:
+                visitors[len(visitors)] = (rule, spec.visitor(site, rule, context))
+        except Exception as error:
+            errors.append(_error(rule, site, error))
+    _walk(site, visitors, errors)
+    for found, visitor in visitors.values():
+        try:
+            drafts = _all(visitor.drafts())
+        except Exception as error:
+            if found is None:
+                raise
+            errors.append(_error(found, site, error))
+            continue
+        if found is not None:
+            drafted += [(found, draft) for draft in drafts]
+    return drafted, errors
+
+
+def _all(drafts: Any) -> list[Draft]:
+    return list(drafts)
+
+
+def _walk(site: SiteFacts, visitors: dict[int, tuple[Rule | None, PageVisitor]], errors: list[CheckError]) -> None:
+    """Shows every page to every visitor; one that raises is dropped with all it found."""
+    for page in site.pages() if visitors else ():
+        for number, (rule, visitor) in list(visitors.items()):
+            try:
+                visitor.visit(page)
+            except Exception as error:
+                if rule is None:
+                    raise
+                errors.append(_error(rule, site, error))
+                del visitors[number]
+
+
+def _error(rule: Rule, site: SiteFacts, error: Exception) -> CheckError:
+    return CheckError(rule=rule.id, site=site.site.id, error=f"{type(error).__name__}: {error}")
+
+
+def _exempted(finding: Finding, exemption: Exemption) -> dict[str, Any]:
+    told = finding.model_dump(mode="json", include={"site", "unit", "rule", "category", "subject", "message"})
+    return told | exemption.model_dump(mode="json", include={"until", "reason", "by"})
+
+
+def _reviewed(finding: Finding, ledger: Ledger) -> Finding:
+    if finding.needs_review and ledger.confirmed(finding.fingerprint):
+        return finding.model_copy(update={"needs_review": False})
+    return finding
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    return (
+        finding.level != "veto",
+        _CATEGORIES[finding.category],
+        finding.certainty != "confirmed",
+        rule_key(finding.rule),
+        finding.subject,
+        finding.fingerprint,
+    )
+
+
+def _coverage(result: _Round) -> CoverageSum:
+    sites = result.verdicts
+    return CoverageSum(
+        sites=len(sites),
+        pages=sum(site.pages for site in sites),
+        links_checked=sum(site.links_checked for site in sites),
+        blocked=sum(site.blocked for site in sites),
+        unchecked=sum(site.unchecked for site in sites),
+        errors=len(result.errors),
+    )
+
+
+def _extra(
+    facts: RoundFacts, ruleset: RuleSet, waived: Exemptions, published: PublicationCount, result: _Round
+) -> dict[str, Any]:
+    lines = next(iter(result.sheets.values()), sheet(ruleset, ()))
+    return {
+        "columns": result.columns,
+        "ipv6": result.ipv6,
+        "published": published.summary(),
+        "units": unit_rows(facts.inventory, result.findings),
+        "exempted": result.exempted,
+        "expired_exemptions": [one.model_dump(mode="json") for one in waived.expired],
+        "unscored": [line.rule.id for line in lines if line.state != "已检查"],
+        "score_sheets": {site: [line.row() for line in sheet_lines] for site, sheet_lines in result.sheets.items()},
+        "seed": facts.seed,
+        "profile_title": ruleset.profile.title,
+    }

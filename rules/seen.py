@@ -1,0 +1,118 @@
+"""Was a problem of an earlier round seen in order? Not visited, blocked or undecided is no “yes”."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol, runtime_checkable
+
+from crawler.facts import AddressFact, Outcome, PageFact, SiteFacts
+from rules.checks.home import home_was_read
+from rules.checks.ipv6 import readiness
+from rules.context import Context
+from rules.ledger import Entry
+from rules.registry import Draft, PageVisitor
+from rules.schema import Finding
+from rules.subjects import normal
+
+_UNDECIDED = ("未能判定", "无法访问")
+
+
+@runtime_checkable
+class AddressBook(Protocol):
+    """Facts that can tell what became of one address."""
+
+    def address(self, url: str) -> AddressFact | None:
+        """The address as this round saw it, None when no page held it."""
+        ...
+
+
+class Seen:
+    """Collects, while the sites are judged, which open problems were looked at again and found in order."""
+
+    def __init__(self, open_entries: Sequence[Entry], context: Context) -> None:
+        self._context = context
+        self._open: dict[str, list[Finding]] = {}
+        for entry in open_entries:
+            self._open.setdefault(entry.finding.site, []).append(entry.finding)
+        self._good: set[str] = set()
+        self._pages: set[str] = set()
+
+    def in_order(self, finding: Finding) -> bool:
+        """True when the place of an earlier finding was seen in order this round."""
+        return finding.fingerprint in self._good
+
+    def visitor(self, site: SiteFacts) -> PageVisitor:
+        """Notes which of the pages that open problems name were read this round."""
+        wanted = {
+            normal(url)
+            for finding in self._open.get(site.site.id, ())
+            for url in (finding.subject, *(where.page for where in finding.where))
+        }
+        self._pages = set()
+        return _PagesRead(wanted, self._pages)
+
+    def note_site(self, site: SiteFacts, found: Sequence[Finding], failed: set[str]) -> None:
+        """Decide for the open problems of one site; `failed`: rules whose check raised on it."""
+        now = {finding.fingerprint for finding in found}
+        for finding in self._open.get(site.site.id, ()):
+            rules = {finding.rule, *finding.observed.get("also", ())}
+            if finding.fingerprint not in now and not rules & failed and self._settled(finding, site):
+                self._good.add(finding.fingerprint)
+
+    def _settled(self, finding: Finding, site: SiteFacts) -> bool:
+        match finding.category:
+            case "链接不可用":
+                return self._link(finding)
+            case "栏目不更新" | "空白栏目":
+                return self._columns(finding, site)
+            case "首页不更新":
+                return home_was_read(site) and bool(site.home_items)
+            case "IPv6不支持":
+                return self._ipv6(finding, site)
+            case "站点无法访问":
+                return site.home is not None and site.home.outcome is Outcome.OK
+            case "域名不规范":
+                return site.home is not None
+        return normal(finding.subject) in self._pages
+
+    def _link(self, finding: Finding) -> bool:
+        """The target answers well now, or every page that held it was read and holds it no more."""
+        facts = self._context.facts
+        if not isinstance(facts, AddressBook):
+            return False
+        target = facts.address(finding.subject)
+        if target is not None:
+            return target.outcome is Outcome.OK
+        pages = {normal(where.page) for where in finding.where}
+        return bool(pages) and pages <= self._pages and finding.where_count <= len(finding.where)
+
+    def _columns(self, finding: Finding, site: SiteFacts) -> bool:
+        states = self._context.columns(site)
+        if finding.level == "veto":
+            bad = "未更新" if finding.category == "栏目不更新" else "空白"
+            doubtful = sum(state.state in (*_UNDECIDED, bad) for state in states)
+            return bool(states) and doubtful < int(finding.observed.get("at_least", 1))
+        for state in states:
+            if normal(state.fact.url) == normal(finding.subject):
+                return state.state == "正常" or (finding.category == "空白栏目" and state.fact.item_count > 0)
+        return False
+
+    def _ipv6(self, finding: Finding, site: SiteFacts) -> bool:
+        state = readiness(site, self._context)
+        asked = {"aaaa": state.aaaa, "home": state.home, "ns": state.ns}
+        return all(asked[key] == "支持" for key in asked if finding.observed.get(key) == "不支持")
+
+
+class _PagesRead:
+    def __init__(self, wanted: set[str], read: set[str]) -> None:
+        self.wanted = wanted
+        self.read = read
+
+    def visit(self, page: PageFact) -> None:
+        """Remembers a page that an open problem names."""
+        if self.wanted and normal(page.url) in self.wanted:
+            self.read.add(normal(page.url))
+
+    def drafts(self) -> Iterator[Draft]:
+        """No findings of its own."""
+        return iter(())

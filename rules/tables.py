@@ -1,0 +1,114 @@
+"""The numbers of a round that documents print: columns, IPv6, publications, units. Counting, no judgement."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from crawler.facts import PageFact, RoundFacts, SiteFacts
+from crawler.inventory import Inventory
+from rules.checks.ipv6 import Tested, readiness
+from rules.context import Context
+from rules.registry import Draft, PageVisitor
+from rules.schema import Finding
+from rules.scoring import counts
+from rules.subjects import normal
+from rules.windows import period
+
+_TOLD: dict[Tested, str] = {"支持": "支持", "不支持": "不支持", "疑似不支持": "不支持", "未测": "未测"}
+
+
+def column_rows(site: SiteFacts, ctx: Context) -> list[dict[str, Any]]:
+    """One row a column of the site, by id."""
+    return [
+        {
+            "site": site.site.id,
+            "unit": state.fact.unit,
+            "id": state.fact.column.id,
+            "name": state.fact.column.name,
+            "type": state.fact.column.type,
+            "url": state.fact.url,
+            "newest": state.fact.newest.isoformat() if state.fact.newest else None,
+            "days": state.days,
+            "window_days": state.window_days,
+            "window": state.window.text if state.window else "",
+            "state": state.state,
+            "items": state.fact.item_count,
+            "note": state.note,
+            "discovered": state.fact.discovered,
+        }
+        for state in ctx.columns(site)
+    ]
+
+
+def ipv6_row(site: SiteFacts, ctx: Context) -> dict[str, Any]:
+    """支持, 不支持 or 未测 of one site in the three respects."""
+    state = readiness(site, ctx)
+    note = state.note or ("经IPv6访问首页未成功，待复核" if state.home == "疑似不支持" else "")
+    row = {"aaaa": _TOLD[state.aaaa], "home": _TOLD[state.home], "ns": _TOLD[state.ns]}
+    return {"site": site.site.id, "name": site.site.name, "host": site.site.host, **row, "note": note}
+
+
+def unit_rows(inventory: Inventory, findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    """Confirmed problems of every unit, in the order of the inventory."""
+    by_unit: dict[str, Counter[str]] = {}
+    for finding in findings:
+        if counts(finding) and finding.level != "bonus":
+            by_unit.setdefault(finding.unit, Counter())[finding.category] += 1
+    rows = []
+    for unit in inventory.units:
+        mine = by_unit.get(unit.id, Counter())
+        rows.append(
+            {"unit": unit.id, "name": unit.name, "problems": mine.total(), "by_category": dict(sorted(mine.items()))}
+        )
+    return rows
+
+
+class PublicationCount:
+    """Articles published inside the round's period: each once, whatever columns and addresses show it."""
+
+    def __init__(self, facts: RoundFacts) -> None:
+        self.first, self.last = period(facts.round, facts.as_of)
+        self.by_type: Counter[str] = Counter()
+        self.by_unit: Counter[str] = Counter()
+
+    def visitor(self, site: SiteFacts) -> PageVisitor:
+        """Counts the pages of one site."""
+        return _SitePublications(self, site)
+
+    def summary(self) -> dict[str, Any]:
+        """total, by_type, by_unit, from, to."""
+        return {
+            "total": self.by_unit.total(),
+            "by_type": dict(sorted(self.by_type.items())),
+            "by_unit": dict(sorted(self.by_unit.items())),
+            "from": self.first.isoformat(),
+            "to": self.last.isoformat(),
+        }
+
+
+class _SitePublications:
+    """Of several addresses that show one article, the smallest one's column and unit count."""
+
+    def __init__(self, total: PublicationCount, site: SiteFacts) -> None:
+        self.total = total
+        self.site = site
+        self.types = {fact.column.id: fact.column.type for fact in site.columns}
+        self.chosen: dict[object, tuple[str, str, str]] = {}
+
+    def visit(self, page: PageFact) -> None:
+        """Takes an article in; anything else is passed by."""
+        day = page.published
+        if page.kind != "article" or day is None or not self.total.first <= day <= self.total.last:
+            return
+        words = (page.headline or page.title or "").strip()
+        key: object = (page.body_hash,) if page.body_hash else (words, day) if words else normal(page.url)
+        this = (normal(page.url), self.types.get(page.column or "", "其他"), page.unit or self.site.site.unit)
+        self.chosen[key] = min(self.chosen.get(key, this), this)
+
+    def drafts(self) -> Iterator[Draft]:
+        """No findings; adds what was seen to the round's sums."""
+        self.total.by_type.update(kind for _, kind, _ in self.chosen.values())
+        self.total.by_unit.update(unit for _, _, unit in self.chosen.values())
+        return iter(())
