@@ -133,10 +133,9 @@ def _verdicts(told: Iterable[dict[str, Any]], right: Iterable[dict[str, Any]]) -
         wanted, vetoes = sorted(site["vetoes"]), sorted(set(verdict.get("vetoes", ())))
         if wanted != vetoes:
             found.append(Difference("结论不符", site["id"], "", "", f"单项否决应为 {wanted}，报为 {vetoes}"))
-        if (verdict["verdict"] == "不合格") != bool(wanted):
-            found.append(
-                Difference("结论不符", site["id"], "", "", f"结论报为 {verdict['verdict']}，单项否决 {wanted}")
-            )
+        if site.get("verdict") not in (None, verdict["verdict"]):
+            detail = f"结论应为 {site['verdict']}，报为 {verdict['verdict']}"
+            found.append(Difference("结论不符", site["id"], "", "", detail))
     return found
 
 
