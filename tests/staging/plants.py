@@ -1,0 +1,155 @@
+"""Reading `planted.yaml`: what is planted where, with addresses filled in for one city."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import yaml
+
+from .behaviours import ON_DNS
+from .model import Article, CityModel, Column, Site, Unit
+
+HERE = Path(__file__).parent
+
+
+def read() -> dict[str, list[dict[str, Any]]]:
+    """The file as it stands."""
+    data: dict[str, list[dict[str, Any]]] = yaml.safe_load((HERE / "planted.yaml").read_text("utf-8"))
+    return data
+
+
+def ages(raw: dict[str, list[dict[str, Any]]]) -> dict[str, str]:
+    """Ages of columns' newest items that the file sets, by "site/column"."""
+    return {e["at"]: e["newest"] for part in ("stale", "fresh") for e in raw[part] if "newest" in e}
+
+
+@dataclass
+class LinkPlant:
+    """A link, dead or only looking so, with the place that holds it.
+
+    `slot` is where on the page its markup goes: head, body, files, options, friends, footer, list; `url` the absolute
+    address of the target as a browser would ask for it, `outcome` what the crawler should make of it.
+    """
+
+    site: Site
+    place: str
+    column: Column | None
+    index: int
+    how: str
+    url: str
+    raw: str
+    text: str
+    answer: str
+    certainty: str
+    outcome: str
+    note: str
+    base: str = ""
+    trap: bool = False
+
+    @property
+    def unit(self) -> Unit:
+        """Unit a finding goes to: of the column whose page holds the link, else of the site."""
+        return self.column.unit if self.column else self.site.unit
+
+    @property
+    def host(self) -> str:
+        """Host of the target, without port."""
+        return (urlsplit(self.url).hostname or "").lower()
+
+    @property
+    def path(self) -> str:
+        """Path and query of the target."""
+        parts = urlsplit(self.url)
+        return parts.path + (f"?{parts.query}" if parts.query else "")
+
+    @property
+    def holder(self) -> tuple[str, str, int]:
+        """Key of the page that holds it: kind, column id, article index."""
+        return self.place, self.column.id if self.column else "", self.index
+
+    @property
+    def slot(self) -> str:
+        """Part of the page its markup goes to."""
+        fixed = {"css": "head", "script": "head", "base": "head", "option": "options", "file": "files", "text": "body"}
+        if self.how in fixed:
+            return fixed[self.how]
+        if self.place == "footer":
+            return "footer"
+        return "friends" if self.place == "home" and self.how == "a" else "banners" if self.place == "home" else "body"
+
+    @property
+    def html(self) -> str:
+        """The markup; the raw address is written as it stands, quotes and angle brackets escaped."""
+        raw, text = escape(self.raw), escape(self.text)
+        return _MARKUP[self.how].format(raw=raw, text=text, base=self.base)
+
+
+_MARKUP = {
+    "a": '<a href="{raw}" target="_blank">{text}</a>',
+    "img": '<img src="{raw}" alt="{text}">',
+    "script": '<script src="{raw}"></script>',
+    "css": '<link rel="stylesheet" href="{raw}">',
+    "iframe": '<iframe src="{raw}" width="100%" height="60" frameborder="0" scrolling="no"></iframe>',
+    "srcset": '<img class="photo" src="/images/photo/ywtu.svg" srcset="/images/photo/ywtu.svg 1x, {raw} 2x" alt="现场照片">',
+    "style": '<div class="strip" style="background-image:url({raw})"></div>',
+    "option": '<option value="{raw}">{text}</option>',
+    "file": '<a href="{raw}">{text}</a>',
+    "comment": '<!-- 旧版链接 <a href="{raw}">原栏目</a> -->',
+    "template": '<template id="tpl"><a href="{raw}">模板</a></template>',
+    "noscript": '<noscript><img src="{raw}" alt=""></noscript>',
+    "onclick": '<a href="javascript:void(0)" onclick="window.open(\'{raw}\')">{text}</a>',
+    "base": '<base href="{base}">',
+    "text": "{text}",
+    "item": "",
+    "cssurl": ".navbar .shadow{{background:url({raw}) repeat-x}}",
+}
+
+
+def links(city: CityModel, raw: dict[str, list[dict[str, Any]]]) -> list[LinkPlant]:
+    """All planted links, dead and innocent, in the order of the file."""
+    found = [_link(city, entry, "dead") for entry in raw["dead"]]
+    return found + [_link(city, entry, "innocent") for entry in raw["innocent"]]
+
+
+def _link(city: CityModel, entry: dict[str, Any], group: str) -> LinkPlant:
+    site_id, place, *rest = entry["at"].split(":")
+    site = city.site(site_id)
+    column = site.column(rest[0]) if rest else None
+    index = int(rest[1]) if len(rest) > 1 else 0
+    how = entry.get("how", "item")
+    article: Article | None = column.articles[index] if column and place in ("art", "item") else None
+    url = _absolute(city, site, article, entry) if how != "text" else site.home
+    certainty = entry.get("certainty", "confirmed")
+    outcome = entry.get("outcome") or ("dead" if certainty == "confirmed" else "suspect")
+    plant = LinkPlant(
+        site, place, column, index, how, url, entry.get("raw", "").format(port=city.port), entry.get("text", ""),
+        entry.get("answer", ""), certainty, outcome, entry.get("note") or entry["why"], entry.get("base", ""),
+        bool(entry.get("trap")),
+    )  # fmt: skip
+    plant.raw = plant.raw or (plant.path if plant.host == site.host and plant.path else plant.url)
+    if how == "item" and article is not None:
+        article.alive = False
+        plant.text = article.title
+    if how == "text" and article is not None and column is not None:
+        plant.url = city.url(column.host or site.host, article.path)
+    return plant
+
+
+def _absolute(city: CityModel, site: Site, article: Article | None, entry: dict[str, Any]) -> str:
+    """Target with host and port."""
+    if entry.get("how", "item") == "item" and article is not None:
+        return city.url(article.column.host or site.host, article.path)
+    to = str(entry["to"])
+    if to.startswith("http://"):
+        host, _, path = to.removeprefix("http://").partition("/")
+        return city.url(host, f"/{path}")
+    return city.url(site.host, to) if to.startswith("/") else to
+
+
+def on_dns(plant: LinkPlant) -> bool:
+    """True when the name server, not a web server, makes the behaviour."""
+    return plant.answer in ON_DNS
