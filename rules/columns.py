@@ -158,6 +158,9 @@ def _undated(stale: ColumnState) -> ColumnState:
 
 
 def _mostly_undated(fact: ColumnFact) -> bool:
-    """Most items say no date and their articles were not read: a newer one may hide among them."""
+    """Most items say no date and their articles were not read: a newer one may hide among them.
+
+    A list without any date whose newest day is known all the same had its articles read.
+    """
     unknown = fact.item_count - fact.dated_count - fact.undated_articles
-    return unknown > fact.dated_count
+    return unknown > fact.dated_count > 0

@@ -36,6 +36,16 @@ class _Round:
     ipv6: list[dict[str, Any]] = field(default_factory=list)
     sheets: dict[str, list[Line]] = field(default_factory=dict)
 
+    def sort(self, order: Sequence[str]) -> None:
+        """By the inventory's order of sites, whatever order they were judged in; within a site nothing moves."""
+        place = {site: number for number, site in enumerate(order)}
+        self.verdicts.sort(key=lambda one: place[one.id])
+        self.findings.sort(key=lambda one: place[one.site])
+        self.errors.sort(key=lambda one: place[one.site])
+        for rows in (self.exempted, self.columns, self.ipv6):
+            rows.sort(key=lambda row: place[row["site"]])
+        self.sheets = dict(sorted(self.sheets.items(), key=lambda pair: place[pair[0]]))
+
 
 class Exemptions:
     """Findings that a named person took out until a date; the last day counts."""
@@ -80,9 +90,9 @@ def judge(
     seen = Seen(ledger.open_before(facts.round, facts.as_of), context)
     published = PublicationCount(facts)
     result = _Round()
-    order = {site.id: number for number, site in enumerate(facts.inventory.sites)}
-    for site in sorted(facts.sites(), key=lambda one: (order.get(one.site.id, len(order)), one.site.id)):
+    for site in facts.sites():  # one at a time: a stored site is readable only until the next is drawn
         _judge_site(site, ruleset, context, ledger, waived, seen, published, result)
+    result.sort([site.id for site in facts.inventory.sites])
     closed = closed_now(previous, result.findings, facts.round, facts.as_of, seen.in_order)
     return Judgement(
         round=facts.round,

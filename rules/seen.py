@@ -94,13 +94,18 @@ class Seen:
             return bool(states) and doubtful < int(finding.observed.get("at_least", 1))
         for state in states:
             if normal(state.fact.url) == normal(finding.subject):
-                return state.state == "正常" or (finding.category == "空白栏目" and state.fact.item_count > 0)
+                filled = finding.category == "空白栏目" and state.fact.item_count > 0
+                return state.state == "正常" or (filled and state.state not in _UNDECIDED)
         return False
 
     def _ipv6(self, finding: Finding, site: SiteFacts) -> bool:
+        """Each fault that was told must be answered definitely; without AAAA the home page was not asked."""
         state = readiness(site, self._context)
-        asked = {"aaaa": state.aaaa, "home": state.home, "ns": state.ns}
-        return all(asked[key] == "支持" for key in asked if finding.observed.get(key) == "不支持")
+        before, now = finding.observed, {"aaaa": state.aaaa, "home": state.home, "ns": state.ns}
+        told = {key for key in now if before.get(key) in ("不支持", "疑似不支持")}
+        if "aaaa" in told:
+            told.discard("home")
+        return all(now[key] == "支持" for key in told)
 
 
 class _PagesRead:

@@ -1,0 +1,103 @@
+"""IPv6 (I1, I2, I4, D28): only a definite answer accuses."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.facts import NetworkFact, Outcome, Reason
+from tests.rules.build import AS_OF, address, department, dns, findings, good_columns, judged, portal, site_facts
+
+HOST = "www.yunling.gov.cn"
+V6 = "2400:3200::1"
+
+
+def home(outcome: Outcome, **data: object) -> NetworkFact:
+    return NetworkFact("ipv6", HOST, "home", outcome, data, AS_OF)
+
+
+def ns(**servers: str) -> list[NetworkFact]:
+    names = {name.replace("_", "."): outcome for name, outcome in servers.items()}
+    return [dns("NS", records=list(names)), NetworkFact("dns", HOST, "NS-AAAA", "ok", {"servers": names}, AS_OF)]
+
+
+def told(*facts: NetworkFact, site=None, staging: bool = False, **changes):
+    site = site or portal()
+    judgement = judged(site_facts(site, network=facts, **changes), staging=staging)
+    return judgement, findings(judgement, "IPv6不支持")
+
+
+@pytest.mark.parametrize("outcome", ["servfail", "timeout", "nxdomain", "badname"])
+def test_an_indefinite_answer_accuses_nobody(outcome: str) -> None:
+    judgement, found = told(dns("AAAA", outcome))
+    assert found == []
+    assert judgement.extra["ipv6"][0]["aaaa"] == "未测"
+
+
+def test_no_record_on_a_portal_is_d28_with_i1_beside_it() -> None:
+    judgement, [found] = told(dns("AAAA", "nodata"))
+    assert (found.rule, found.observed["also"], found.deduction, found.subject) == (
+        "D28",
+        ["I1"],
+        1,
+        "http://www.yunling.gov.cn/",
+    )
+    assert judgement.sites[0].score == 99
+    assert judgement.extra["ipv6"][0]["aaaa"] == "不支持"
+
+
+def test_no_record_on_a_department_site_is_advice() -> None:
+    site = department(url=f"http://{HOST}/")
+    _, [found] = told(dns("AAAA", "nodata"), site=site, columns=[])
+    assert (found.rule, found.level, found.deduction) == ("I1", "advice", None)
+
+
+@pytest.mark.parametrize(
+    ("record", "staging", "expected"),
+    [(V6, False, "支持"), ("::1", True, "支持"), ("::1", False, "不支持"), ("fe80::1", False, "不支持"),
+     ("fc00::1", True, "不支持"), ("64:ff9b::c000:201", False, "未测")],
+)  # fmt: skip
+def test_the_address_must_be_public(record: str, staging: bool, expected: str) -> None:
+    judgement, _ = told(dns("AAAA", records=[record]), staging=staging)
+    assert judgement.extra["ipv6"][0]["aaaa"] == expected
+
+
+@pytest.mark.parametrize(
+    ("outcome", "certainty"),
+    [(Outcome.DEAD, "confirmed"), (Outcome.SUSPECT, "suspected"), (Outcome.OK, None), (Outcome.UNCHECKED, None)],
+)
+def test_home_page_over_ipv6(outcome: Outcome, certainty: str | None) -> None:
+    _, found = told(dns("AAAA", records=[V6]), home(outcome))
+    assert [(f.rule, f.certainty, f.deduction) for f in found] == (
+        [("D28", certainty, 1 if certainty == "confirmed" else None)] if certainty else []
+    )
+
+
+def test_a_site_that_is_down_altogether_says_nothing_about_ipv6() -> None:
+    down = address("http://www.yunling.gov.cn/", Outcome.SUSPECT, Reason.TIMEOUT)
+    assert told(dns("AAAA", records=[V6]), home(Outcome.DEAD), home=down)[1] == []
+
+
+@pytest.mark.parametrize(
+    ("servers", "found"),
+    [
+        ({"ns1_a_cn": "nodata", "ns2_a_cn": "nodata"}, True),
+        ({"ns1_a_cn": "nodata", "ns2_a_cn": "ok"}, False),
+        ({"ns1_a_cn": "nodata", "ns2_a_cn": "timeout"}, False),
+        ({"ns1_a_cn": "servfail"}, False),
+        ({}, False),
+    ],
+)
+def test_name_servers_without_aaaa(servers: dict[str, str], found: bool) -> None:
+    _, told_now = told(*ns(**servers))
+    assert [f.rule for f in told_now] == (["I4"] if found else [])
+
+
+def test_one_finding_tells_both_faults() -> None:
+    _, [found] = told(dns("AAAA", "nodata"), *ns(ns1_a_cn="nodata"))
+    assert "AAAA" in found.message and "ns1.a.cn" in found.message
+    assert found.observed["also"] == ["I1", "I4"]
+
+
+def test_an_address_as_host_has_no_name_to_ask_for() -> None:
+    judgement, found = told(site=department(url="http://127.0.0.9/"), columns=good_columns())
+    assert found == [] and judgement.extra["ipv6"][0]["note"]
