@@ -42,10 +42,10 @@ def day_of(text: str | None) -> date | None:
 
 
 class StoredRound:
-    """`RoundFacts` over the store."""
+    """`RoundFacts` over the store; holds a connection until `close`."""
 
     def __init__(self, engine: Engine, run: Run) -> None:
-        self._engine = engine
+        self._db = engine.connect()
         self._run = run
         self.round = run.round
         self.as_of = run.as_of
@@ -54,35 +54,33 @@ class StoredRound:
         self.finished = run.state == "walked"
         self.inventory: Inventory = Inventory.model_validate_json(run.inventory)
 
+    def close(self) -> None:
+        """Give the connection back."""
+        self._db.close()
+
     def sites(self) -> Iterator[StoredSite]:
         """The walked sites in the order of the inventory."""
         wanted = {part.strip() for part in self._run.sites.split(",") if part.strip()}
         for site in self.inventory.sites:
             if not wanted or site.id in wanted:
-                with self._engine.connect() as db:
-                    yield StoredSite(db, self._run.id, site, self.inventory)
+                yield StoredSite(self._db, self._run.id, site, self.inventory)
 
     def address(self, url: str) -> AddressFact | None:
         """What became of one address in this run; None when no page held it."""
         table = schema.address
         query = sa.select(table).where(table.c.run == self._run.id, table.c.key == key_of(canonical(url)))
-        with self._engine.connect() as db:
-            row = db.execute(query).first()
+        row = self._db.execute(query).first()
         return address_of(row) if row else None
 
     def tool_errors(self) -> list[str]:
         """Our own faults of this run, told in the run report."""
         table = schema.note
-        with self._engine.connect() as db:
-            return list(
-                db.execute(
-                    sa.select(table.c.text).where(table.c.run == self._run.id, table.c.kind == "error")
-                ).scalars()
-            )
+        query = sa.select(table.c.text).where(table.c.run == self._run.id, table.c.kind == "error")
+        return list(self._db.execute(query).scalars())
 
 
 class StoredSite:
-    """`SiteFacts` over the store; valid while its connection is open, that is until the next site is drawn."""
+    """`SiteFacts` over the store; valid until its round is closed."""
 
     def __init__(self, db: Connection, run: int, site: Site, inventory: Inventory) -> None:
         self._db = db
@@ -143,7 +141,7 @@ class StoredSite:
         """Addresses of each column's list pages with their page rows, the first list page first."""
         address, page = schema.address, schema.page
         query = (
-            sa.select(address, page.c.kind, page.c.items, page.c.dated, page.c.newest, page.c.extra)
+            sa.select(address, page.c.kind, page.c.item_count, page.c.dated_count, page.c.newest, page.c.extra)
             .outerjoin(page, (page.c.run == address.c.run) & (page.c.id == address.c.id))
             .where(address.c.run == self._run, address.c.role.in_((1, 2)), address.c.column.is_not(None))
             .where(sa.or_(address.c.site == self.site.id, address.c.url.in_(self._foreign_columns())))
@@ -221,7 +219,8 @@ class StoredSite:
             yield PageFact(
                 url=row.url, kind=row.kind, region=row.region, title=row.title, headline=row.headline, column=column,
                 unit=self._unit_of(column), published=day_of(row.published), published_from=row.published_from,
-                published_conflict=row.conflict, newest=day_of(row.newest), item_count=row.items, dated_count=row.dated,
+                published_conflict=row.conflict, newest=day_of(row.newest), item_count=row.item_count,
+                dated_count=row.dated_count,
                 text_length=row.text_length, encoding=row.encoding or "", doc_number=row.doc_number, source=row.source,
                 tags=row.tags or {}, identity=row.identity or {}, body_hash=row.body_hash or "", depth=row.depth,
                 seen_at=datetime.fromisoformat(row.seen), extra=row.extra or {},

@@ -9,6 +9,7 @@ import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote_from_bytes
 
 import scrapy
 from scrapy import Request
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 PROBES_AT_ONCE = 8
+ASCII = bytes(range(128))
 log = logging.getLogger(__name__)
 
 
@@ -208,6 +210,8 @@ class GovSitesSpider(scrapy.Spider):
             .decode("utf-8", "replace")
             for name, values in response.headers.items()
         }
+        if location := response.headers.get("Location"):
+            headers["location"] = quote_from_bytes(location, safe=ASCII)  # raw bytes are sent on as they came
         answer = Answer(
             status=response.status,
             headers=headers,

@@ -47,7 +47,7 @@ class PageReader:
         site = entry.site or (place.site if place.walked else None)
         if of_column and site is None:
             site = self._site_of_column(entry)
-        if site is None or site not in self.book.plans or (entry.role is Role.LINK and not place.walked):
+        if site is None or site not in self.book.plans or entry.role is Role.LINK:
             return
         if not place.walked and not of_column and entry.role is not Role.HOME:
             return  # a page of ours that leads away is somebody else's page

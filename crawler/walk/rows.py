@@ -78,7 +78,7 @@ def page_row(
         "title": clean(page.title, 500), "headline": clean(page.headline, 500), "encoding": page.encoding,
         "published": page.published.isoformat() if page.published else None, "published_from": page.published_from,
         "conflict": page.published_conflict, "newest": page.newest.isoformat() if page.newest else None,
-        "items": len(page.items), "dated": sum(item.date is not None for item in page.items),
+        "item_count": len(page.items), "dated_count": sum(item.date is not None for item in page.items),
         "text_length": page.text_length, "doc_number": clean(page.doc_number, 80), "source": clean(page.source, 200),
         "tags": {str(clean(k, 60)): clean(v, MAX_TAG) for k, v in list(page.tags.items())[:MAX_TAGS]},
         "identity": identity, "extra": extra, "seen": at.isoformat(timespec="seconds"),

@@ -14,7 +14,7 @@ from crawler.facts.model import Attempt
 from crawler.facts.writer import Batch
 from crawler.frontier import Entry, Role
 from crawler.outcomes import Outcome, Reason, Seeing
-from crawler.pages import resolve
+from crawler.pages.address import parse
 from crawler.seeing.recheck import settled
 from crawler.seeing.response import retry_after, see_response
 from crawler.seeing.tuning import RecheckPolicy
@@ -82,8 +82,9 @@ class Walk:
         )
 
     def _follow(self, entry: Entry, answer: Answer) -> None:
-        target = resolve(answer.headers["location"], entry.target)
-        if target is None:
+        found = parse(answer.headers["location"].strip(), parse(entry.target))
+        target = str(found)
+        if found is None:
             self._not_fine(entry, answer, Seeing(Reason.BAD_ADDRESS, answer.status, answer.headers["location"][:200]))
             return
         # The same address once more is how a cookie is handed out; a third time is a loop.
