@@ -21,7 +21,8 @@ def read_source(text: str, start: int, tag: str) -> str | None:
         shown = _SOURCE_END.split(" " + found.group(1))[0].strip(" ：:　-—")
         if not shown and found.end() < len(text):
             shown = text[found.end() : found.end() + 40].strip().partition("\n")[0]
-        if 1 < len(shown) <= 40:
+        shown = re.sub(r"^(?:信息|文章|稿件)?来源\s*[:：]\s*", "", shown).strip("】]）) ")
+        if 1 < len(shown) <= 40 and not shown.endswith(("：", ":")):
             return shown
     return " ".join(tag.split())[:80] or None
 

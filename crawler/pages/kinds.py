@@ -110,20 +110,22 @@ def _is_home(doc: Document, signs: Signs, article: int, listing: int) -> bool:
     points = 4 if is_home(signs.url) else 0
     if tags.get("ColumnType", "").strip() == "首页" or tags.get("ColumnName", "").strip() in ("首页", "网站首页"):
         points += 3
-    if tags.get("ArticleTitle", "").strip() or article >= 5 and article > listing:
+    told = signs.publication.source in ("label", "text") and len(signs.headline) >= 8 and signs.substance.plain >= 150
+    if tags.get("ArticleTitle", "").strip() or (article >= 5 or told) and article > listing:
         points -= 4
     if signs.crumb:
         points -= 2
-    if signs.pager and points < 4:
-        points -= 2
+    if signs.pager and (points < 4 or len({row.signature for row in signs.main}) == 1 and signs.anchors < 60):
+        points -= 4
     site = tags.get("SiteName", "").strip()
-    named = bool(title) and (title == site or title.startswith(("首页", "网站首页")) or _HOME_TITLE.search(_CUT.split(title)[-1]) is not None)
-    plain_title = not _CUT.search(title) or len({part.strip() for part in _CUT.split(title)}) <= 2 and named
+    named = bool(title) and (title == site or title.startswith(("首页", "网站首页")) or all(_HOME_TITLE.search(part.strip()) for part in _CUT.split(title) if part.strip()))
     more = sum(1 for element in doc.elements if element.tag == "a" and element.stop - element.start < 14 and _MORE.search(doc.text_of(element)))
-    if points < 4 and not (named and plain_title):
+    if points < 4 and not named:
         return False
-    points += (1 if named and not _CUT.search(title) else 0) + (1 if more >= 3 else 0) + (1 if signs.anchors >= 60 else 0)
-    return points >= 4 if is_home(signs.url) else points >= 3 and not tags.get("ColumnName", "").strip("首页 ")
+    points += (1 if named else 0) + (1 if more >= 3 else 0) + (1 if signs.anchors >= 60 else 0)
+    if is_home(signs.url):
+        return points >= 4
+    return points >= 3 and not tags.get("ColumnName", "").strip("首页 ") and not is_list(signs.url)
 
 
 def _is_form(doc: Document, signs: Signs) -> bool:

@@ -31,13 +31,16 @@ class Listing:
     """Entries that only a script would show: from comments, records or objects."""
 
 
-def read_listing(doc: Document, hits: list[Hit], resolve: Resolver, latest: date) -> Listing:
-    """Find every row and every drawn entry; nothing is chosen yet."""
+def read_listing(doc: Document, hits: list[Hit], resolve: Resolver, latest: date, as_of: date) -> Listing:
+    """Find every row and every drawn entry; nothing is chosen yet.
+
+    `latest` bounds dates without a year (the page cannot list what came after its generation), `as_of` all others.
+    """
     listing = Listing(rows=read_rows(doc, hits, resolve))
     for group in grouped(listing.rows).values():
-        settle_years(group, latest)
+        settle_years(group, latest, as_of)
     listing.dated = [row for row in listing.rows if row.day is not None]
-    listing.drawn = _drawn(doc, resolve, latest, bool(listing.dated))
+    listing.drawn = _drawn(doc, resolve, as_of, bool(listing.dated))
     return listing
 
 
@@ -57,7 +60,7 @@ def markup_items(html: str, resolve: Resolver, latest: date) -> list[Item]:
         element.region = "content"
     rows = read_rows(doc, find_dates(doc.text), resolve)
     for group in grouped(rows).values():
-        settle_years(group, latest)
+        settle_years(group, latest, latest)
     return [Item(row.url, row.title, row.day) for row in rows]
 
 
@@ -82,7 +85,9 @@ def undated_rows(listing: Listing) -> list[Row]:
     for group in grouped([row for row in listing.rows if row.link.region == "content"]).values():
         articles = sum(is_article(row.url) for row in group)
         long_titles = sum(len(row.title) >= 9 for row in group)
-        if articles * 2 > len(group) or len(group) >= 3 and long_titles * 3 >= len(group) * 2 and articles:
+        leading = sum(bool(row.url) for row in group)
+        told = articles * 2 > len(group) or (len(group) >= 3 and long_titles * 3 >= len(group) * 2 and (articles or not leading))
+        if told or (len(group) >= 5 and long_titles * 5 >= len(group) * 4):
             found.extend(group)
     return sorted(found, key=lambda row: row.link.index)
 
@@ -107,7 +112,14 @@ def _drawn(doc: Document, resolve: Resolver, latest: date, has_rows: bool) -> li
 
 def unique(items: list[Item]) -> list[Item]:
     """The same entry shown twice counts once."""
-    return list(dict.fromkeys(items))
+    seen: set[tuple[str, date | None]] = set()
+    kept: list[Item] = []
+    for item in items:
+        key = (item.url, item.date)
+        if not item.url or key not in seen:
+            seen.add(key)
+            kept.append(item)
+    return kept
 
 
 __all__ = ["Listing", "main_rows", "markup_items", "mark_regions", "read_listing", "undated_rows", "unique"]

@@ -7,7 +7,10 @@ import re
 from crawler.pages.resolve import Resolver
 from crawler.pages.tree import Document, Element
 
-_HERE = re.compile(r"(?:您|你)?(?:现在|当前|目前)?(?:的|所在)?(?:所在)?(?:位置|页面)(?:\s*(?:是|为|在))?\s*[:：>»]|当前(?:位置|所在)|您所在的|You are here", re.I)
+_HERE = re.compile(
+    r"(?:(?:您|你)?(?:现在|当前|目前)?(?:的|所在|所处)*位置|当前(?:所在)?页面?|您所在的(?:栏目|页面)?|当前栏目|You are here|Location)\s*(?:是|为|在)?\s*(?:[:：>»]|\s|(?=首页))",
+    re.I,
+)
 _CRUMB_CLASS = re.compile(r"crumb|bread|dqwz|weizhi|position|location|dangqian|curmb|wznav|address|path", re.I)
 _HOME_WORDS = frozenset(("首页", "网站首页", "返回首页", "本站首页", "首頁", "Home", "HOME", "home", "门户首页", "中心首页"))
 _SEPARATORS = re.compile(r"\s*(?:>+|»|›|→|/|\\|·|-+|—+|＞|::|\|)\s*")

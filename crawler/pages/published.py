@@ -105,7 +105,7 @@ def _labelled(doc: Document, hits: list[Hit], headline: Element | None) -> tuple
     anchor = headline.stop if headline is not None else 0
     for hit in hits + ([] if hits else find_compact(text)):
         rank = label_rank(text, hit.start)
-        if rank is None or rank < 0 or _foreign(doc, hit.start):
+        if rank is None or rank < 0 or _foreign(doc, hit.start, headline):
             continue
         distance = abs(hit.start - anchor) + (400 if hit.start < anchor - 60 else 0)
         if best is None or (rank, distance) < best[:2]:
@@ -120,9 +120,13 @@ def _unlabelled(doc: Document, hits: list[Hit], headline: Element | None, in_url
     text = doc.text
     for hit in hits:
         distance = hit.start - headline.stop
-        if distance < -200 or distance > _NEAR_HEADLINE or headline.start <= hit.start < headline.stop:
+        if distance < -200 or distance > _NEAR_HEADLINE or label_rank(text, hit.start) == -1:
             continue
-        if label_rank(text, hit.start) == -1 or _foreign(doc, hit.start):
+        if headline.start <= hit.start < headline.stop:
+            if _closes_headline(text, hit, headline):
+                return hit
+            continue
+        if _foreign(doc, hit.start, headline):
             continue
         line = text[text.rfind("\n", 0, hit.start) + 1 : hit.start]
         rest = text[hit.stop : hit.stop + 60]
@@ -137,12 +141,18 @@ def _unlabelled(doc: Document, hits: list[Hit], headline: Element | None, in_url
     return None
 
 
-def _foreign(doc: Document, place: int) -> bool:
+def _closes_headline(text: str, hit: Hit, headline: Element) -> bool:
+    """`标题 ( 2022-03-22)`: a bracketed date that ends the headline and is no part of its words."""
+    opened = text[max(headline.start, hit.start - 3) : hit.start].strip()[-1:]
+    return opened in ("(", "（", "[", "【") and not text[hit.stop : headline.stop].strip(" \n)）]】")
+
+
+def _foreign(doc: Document, place: int, headline: Element | None) -> bool:
     """Does this date belong to another article: inside a link, a header, a side list or a footer?"""
     element = doc.innermost(place)
     if element is None:
         return False
-    if element.region in ("header", "nav", "side"):
+    if element.region in ("header", "nav", "side") and not (headline and 0 <= place - headline.stop < _NEAR_HEADLINE):
         return True
     row: Element | None = element
     for _ in range(4):

@@ -68,7 +68,7 @@ def _read(body: bytes, url: str, content_type: str | None, as_of: date) -> Page:
     meta = published_meta(metas, generated)
     publication = read_publication(doc, hits, head, meta.date() if meta else None, own, as_of)
     latest = min(as_of, generated.date()) if generated else as_of
-    listing = read_listing(doc, hits, resolve, latest)
+    listing = read_listing(doc, hits, resolve, latest, as_of)
     tags = official_tags(metas)
     headline = " ".join(doc.text_of(head).split()) if head is not None else ""
     shown = _shown(doc)
@@ -103,7 +103,7 @@ def _read(body: bytes, url: str, content_type: str | None, as_of: date) -> Page:
         tags=tags,
         text=main_text(doc, TEXT_LIMIT),
         text_length=shown,
-        headline=headline or None,
+        headline=(headline or None) if is_article else None,
         source=read_source(doc.text, after, tags.get("ContentSource", "")) if is_article else None,
         doc_number=read_doc_number(doc.text, after, headline) if is_article else None,
         generated=generated,

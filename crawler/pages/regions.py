@@ -18,10 +18,11 @@ _HEADER = frozenset("header head top topbar toolbar sitetop logo banner toubu wa
 _NAV = frozenset("nav navi navbar navs menu menus mainnav daohang dh navigation mainmenu topnav navbox subnav submenu".split())
 _SIDE = frozenset("side sidebar aside sidenav leftnav leftmenu sidemenu related xgyd xgwz xgxx hot recommend phb rank".split())
 _NO_REGION = re.compile(
-    r"crumb|position|weizhi|dqwz|location|path|title|content|article|list|conlist|header-?(?:title|info)|nav-?(?:con|tab)"
+    r"crumb|position|weizhi|dqwz|location|path|tit|content|cont|detail|detial|article|announce|news|info|list|header-?(?:title|info)|nav-?(?:con|tab)"
 )
 _FOOTER_HINT = re.compile(r"ICP\s*备|网站标识码|主办单位|版权所有|公网安备|承办单位|技术支持|备案号|copyright", re.I)
 _FULL_DATE = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}")
+_INFO_LINE = re.compile(r"(?:发布|更新|发表)(?:时间|日期)|来\s?源\s?[:：]|(?:时间|日期)\s?[:：]\s?(?:19|20)\d\d")
 _LATE = 0.4
 _HEADER_SHARE = 0.5
 
@@ -82,6 +83,8 @@ def _own(doc: Document, element: Element, total: int, linked: list[int]) -> str:
         return "footer" if late and (_FOOTER_HINT.search(text) or element.stop > total * 0.95) else ""
     if len(_FULL_DATE.findall(text, 0)) >= 3:
         return "side" if claim == "side" else ""
+    if claim == "header" and _INFO_LINE.search(text):
+        return ""
     if claim == "header":
         return "header" if element.start < total * 0.35 and len(text) < total * _HEADER_SHARE else ""
     if claim == "nav":

@@ -16,7 +16,7 @@ _DATA_ADDRESS = re.compile(
     r"|search4col|/irs/front/list|getList|/articles?\?|/gkmlpt/api/|infolist|rss\.xml|/list\.(?:json|xml)",
     re.I,
 )
-_NOT_DATA = re.compile(r"\.(?:js|css|png|jpe?g|gif|svg|woff2?)(?:$|\?)|sitemap|manifest|config|weather|province|area|city|map", re.I)
+_NOT_DATA = re.compile(r"\.(?:js|css|png|jpe?g|gif|svg|woff2?)(?:$|\?)|relation|sitemap|manifest|config|weather|province|area|city|map", re.I)
 _POSTED = re.compile(r"type\s*:\s*[\"']post[\"']|\$\.post\s*\(|method\s*:\s*[\"']post[\"']", re.I)
 _COLUMN_PARAM = re.compile(r"\bvar\s+(?:param|params)\s*=\s*\"?(\{[^{}]{10,900}\})")
 _PROXY_PARAM = re.compile(r"[\"']?(startrecord|endrecord|perpage|col|appid|webid|path|columnid|sourceContentType|unitid|webname|permissiontype)[\"']?\s*:\s*[\"']?([^,\"'{}]*)")

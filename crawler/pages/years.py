@@ -9,8 +9,10 @@ from crawler.pages.partial import Partial
 from crawler.pages.rows import Row
 
 
-def settle_years(rows: list[Row], latest: date) -> None:
+def settle_years(rows: list[Row], latest: date, as_of: date) -> None:
     """Give every partial date its year. `latest` is the day of as-of, or of the page's generation when that is earlier.
+
+    A date later than the day after as-of is dropped, full or not: a deadline in the future is no update.
 
     A list runs from new to old, so a date may not lie after its upper neighbour; a pinned entry (置顶) is no neighbour.
     """
@@ -20,7 +22,7 @@ def settle_years(rows: list[Row], latest: date) -> None:
         partial = row.partial
         if row.day is None and partial is not None:
             row.day = _settled(partial, row.url, upper, ceiling)
-        if row.day is not None and row.day > ceiling:
+        if row.day is not None and row.day > as_of + timedelta(days=1):
             row.day = None
         elif row.day is not None and not row.pinned:
             upper = row.day
