@@ -10,8 +10,9 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from aiohttp import BaseConnector, ClientRequest, ClientTimeout
+from aiohttp import BaseConnector, ClientPayloadError, ClientRequest, ClientTimeout
 from aiohttp.client_proto import ResponseHandler
+from aiohttp.helpers import _EXC_SENTINEL
 
 from crawler.downloader.errors import SeeingError
 from crawler.downloader.guard import is_public
@@ -44,10 +45,21 @@ class ConnectionFacts:
     requests: int = 0
 
 
+class BrokenBodyError(ClientPayloadError):
+    """The body broke the protocol: bad chunking."""
+
+
 class SeenProtocol(ResponseHandler):
     """aiohttp's protocol that remembers how its connection was made."""
 
     facts: ConnectionFacts | None = None
+
+    def set_exception(self, exc: BaseException, exc_cause: BaseException = _EXC_SENTINEL) -> None:
+        """Tell a half-read body too: aiohttp 3.14 leaves its reader waiting when chunking breaks midway."""
+        body = self._payload
+        super().set_exception(exc, exc_cause)
+        if body is not None and not body.is_eof() and body.exception() is None:
+            body.set_exception(BrokenBodyError(str(exc)), exc)
 
 
 class SeeingConnector(BaseConnector):
@@ -95,10 +107,12 @@ class SeeingConnector(BaseConnector):
             except LookupFailedError as error:
                 reason = _LOOKUP_REASONS[error.outcome]
                 failures.append(SeeingError(reason, error.detail or error.outcome))
-                continue
+                if error.outcome == "nodata":
+                    continue
+                break
             except SeeingError as error:
                 failures.append(error)
-                continue
+                break
             dns_ms = (time.perf_counter() - started) * 1000
             for address in addresses:
                 try:
@@ -177,9 +191,8 @@ def _tls_facts(proto: SeenProtocol) -> dict[str, str]:
 
 
 def _worth_ipv6(failures: list[SeeingError]) -> bool:
-    """IPv6 is tried when IPv4 gave no address or no connection, never to get round the guard or a missing name."""
-    hopeless = (Reason.DNS_NXDOMAIN, Reason.BAD_ADDRESS, Reason.TLS_HANDSHAKE, Reason.TLS_SM2_ONLY)
-    return not any(failure.reason in hopeless for failure in failures)
+    """IPv6 is tried when IPv4 gave no address or no connection: TLS would fail there as well."""
+    return not any(failure.reason in (Reason.TLS_HANDSHAKE, Reason.TLS_SM2_ONLY) for failure in failures)
 
 
 def _sum_up(failures: list[SeeingError]) -> SeeingError:

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, cast
 
@@ -17,7 +17,7 @@ from aiohttp.connector import Connection
 from aiohttp.http_exceptions import HttpProcessingError
 
 from crawler.downloader.body import DEFAULT_MAX_BODY, ReadMode, allowance, unpack
-from crawler.downloader.connector import ConnectionFacts, SeeingConnector, SeenProtocol
+from crawler.downloader.connector import BrokenBodyError, ConnectionFacts, SeeingConnector, SeenProtocol
 from crawler.downloader.errors import SeeingError
 from crawler.downloader.lenient import lenient_context
 from crawler.outcomes import Reason
@@ -54,7 +54,6 @@ class Fetched:
     first_byte_ms: float = 0.0
     total_ms: float = 0.0
     tls: dict[str, str] | None = None
-    extra: dict[str, Any] = field(default_factory=dict)
 
     @property
     def connect_ms(self) -> float | None:
@@ -244,7 +243,7 @@ async def _read(response: _SeenResponse, into: Fetched, mode: ReadMode, max_body
     except TimeoutError:
         into.timed_out = into.truncated = True
     except (aiohttp.ClientPayloadError, aiohttp.ServerDisconnectedError, ConnectionError) as error:
-        if not pieces and isinstance(error.__cause__, HttpProcessingError) and into.declared_size is None:
+        if isinstance(error, BrokenBodyError) and not pieces:
             raise SeeingError(Reason.BAD_RESPONSE, str(error), into.address) from error
         into.dataloss = True
     finally:

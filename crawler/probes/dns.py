@@ -196,8 +196,9 @@ class Resolver:
         others = [server for server in self._servers if show(server) not in useless]
         for server in others[:1]:
             other = await self._ask(server, host, rdtype, _PER_TRY)
+            asked += (other.server,)
             if other.outcome == "ok":
-                return replace(_answer(other, (*asked, other.server)), disagree=(reply.server,))
+                return replace(_answer(other, asked), disagree=(reply.server,))
         return _answer(reply, asked)
 
     async def _ask(self, server: Server, host: str, rdtype: str, seconds: float) -> Reply:

@@ -1,0 +1,1 @@
+"""The download client against servers that misbehave."""

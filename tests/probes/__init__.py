@@ -1,0 +1,1 @@
+"""The probes against name servers and web servers that misbehave."""
