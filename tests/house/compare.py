@@ -1,6 +1,7 @@
 """Findings against the truth of a planted city: nothing missed, nothing invented.
 
-    python -m tests.house.compare findings.json truth.yaml
+    python -m tests.house.compare findings.json [truth.yaml]     without a truth: that of the bundled staging city
+    python -m tests.house.compare --as-of truth.yaml             the moment the truth was made for
 
 The truth holds `problems`: {site, category, subject, certainty, unit, rules, note}; certainty, unit and rules are
 compared where they are given. It may hold `innocents` ({site, url, category, why}), `sites` ({id, vetoes, verdict}) and
@@ -14,6 +15,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from unicodedata import east_asian_width
@@ -29,7 +31,7 @@ _PORTS = {"http": 80, "https": 443}
 class Difference:
     """One way in which findings and truth part."""
 
-    kind: str  # 漏报 误报 单位不符 确定性不符 规则不符 冤枉 结论不符
+    kind: str  # 漏报 误报 单位不符 确定性不符 规则不符 冤枉 结论不符 检查出错
     site: str
     category: str
     subject: str
@@ -71,6 +73,8 @@ def compare(findings: dict[str, Any], truth: dict[str, Any]) -> Comparison:
         if key in planted and not differences:
             result.agreed[key[1]] += 1
     result.differences += _accused(found, truth.get("innocents") or (), planted)
+    for error in findings.get("errors") or ():
+        result.differences.append(Difference("检查出错", error["site"], "", "", f"{error['rule']} {error['error']}"))
     result.differences += _verdicts(findings.get("sites", ()), truth.get("sites") or ())
     return result
 
@@ -157,16 +161,38 @@ def _padded(text: str, width: int) -> str:
     return text + " " * max(1, width - sum(2 if east_asian_width(c) in "WF" else 1 for c in text))
 
 
+def staging_truth(findings: dict[str, Any]) -> dict[str, Any]:
+    """The truth of the bundled city at the moment and on the port that the findings speak of."""
+    from tests.staging.city import StagingCity
+    from tests.staging.truth import truth_of
+
+    ports = {urlsplit(site["url"]).port for site in findings["sites"]} - {None}
+    if len(ports) != 1:
+        raise ValueError(f"站点网址的端口不一致：{sorted(map(str, ports))}")
+    city = StagingCity(datetime.fromisoformat(findings["as_of"]), ports.pop() or 80)
+    return truth_of(city.model, city.raw, city.links)
+
+
+def read_truth(path: str) -> dict[str, Any]:
+    """A truth file, YAML or JSON; a bare list is its problems."""
+    truth = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    return {"problems": truth} if isinstance(truth, list) else dict(truth)
+
+
 def main(arguments: list[str]) -> int:
     """The command: prints the table, answers with the exit status."""
-    if len(arguments) != 2:
-        print("用法：python -m tests.house.compare findings.json truth.yaml", file=sys.stderr)
-        return 2
     try:
-        findings = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
-        truth = yaml.safe_load(Path(arguments[1]).read_text(encoding="utf-8"))
-        truth = {"problems": truth} if isinstance(truth, list) else truth
-        comparison = compare(findings, truth)
+        match arguments:
+            case ["--as-of", path]:
+                moment = read_truth(path).get("as_of", "")
+                print(moment.isoformat() if isinstance(moment, date) else moment)
+                return 0
+            case [path, *rest] if len(rest) <= 1:
+                findings = json.loads(Path(path).read_text(encoding="utf-8"))
+                comparison = compare(findings, read_truth(rest[0]) if rest else staging_truth(findings))
+            case _:
+                print("用法：python -m tests.house.compare findings.json [truth.yaml]", file=sys.stderr)
+                return 2
     except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError) as error:
         print(f"无法比较：{type(error).__name__} {error}", file=sys.stderr)
         return 2

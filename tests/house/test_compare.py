@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.house.compare import compare, main, same_address, table
+from tests.house.compare import compare, main, same_address, staging_truth, table
 
 HOME = "http://www.a.gov.cn/"
 
@@ -97,6 +97,10 @@ def test_vetoes_and_verdicts() -> None:
     assert kinds({**FINDINGS, "sites": []}) == ["结论不符"]
 
 
+def test_a_check_that_raised_is_a_difference() -> None:
+    assert kinds({**FINDINGS, "errors": [{"rule": "D22", "site": "a", "error": "KeyError"}]}) == ["检查出错"]
+
+
 def test_truth_bounded_to_categories_and_without_details() -> None:
     problems = [{key: p[key] for key in ("site", "category", "subject")} for p in TRUTH["problems"]]
     assert kinds(FINDINGS, {"problems": problems}) == []
@@ -122,6 +126,31 @@ def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     findings.write_text("{")
     assert main([str(findings), str(truth)]) == 2
     assert main([]) == 2
+
+
+def test_as_of_of_a_truth(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for written in ("2026-11-20T10:00:00+08:00", "'2026-11-20T10:00:00+08:00'"):
+        (tmp_path / "truth.yaml").write_text(f"as_of: {written}\nproblems: []\n")
+        assert main(["--as-of", str(tmp_path / "truth.yaml")]) == 0
+        assert capsys.readouterr().out == "2026-11-20T10:00:00+08:00\n"
+
+
+def test_the_bundled_city_has_a_truth(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Findings that say nothing miss all that is planted; findings made of the truth agree with it."""
+    empty = {"as_of": "2026-11-20T10:00:00+08:00", "findings": [], "sites": [{"id": "x", "url": "http://x.cn:8380/"}]}
+    truth = staging_truth(empty)
+    assert len(truth["problems"]) > 20
+    path = tmp_path / "findings.json"
+    path.write_text(json.dumps(empty), encoding="utf-8")
+    assert main([str(path)]) == 1
+    assert capsys.readouterr().out.count("漏报") > 20
+    found = [{**p, "rule": rule} for p in truth["problems"] for rule in p["rules"]]
+    sites = [
+        {"id": s["id"], "url": s["home"], "vetoes": s["vetoes"], "verdict": s["verdict"] or "合格"}
+        for s in truth["sites"]
+    ]
+    path.write_text(json.dumps({**empty, "findings": found, "sites": sites}), encoding="utf-8")
+    assert main([str(path)]) == 0, capsys.readouterr().out
 
 
 def test_table_counts() -> None:
