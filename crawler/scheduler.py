@@ -36,7 +36,7 @@ class FrontierScheduler(BaseScheduler):
 
     def close(self, reason: str) -> None:
         """Nothing to store: the frontier's list is in the fact store."""
-        if self._alarm:
+        if self._alarm is not None and self._alarm.active():
             self._alarm.cancel()
 
     def has_pending_requests(self) -> bool:

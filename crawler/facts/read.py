@@ -257,23 +257,36 @@ class StoredSite:
                 edge, page.c.region, page.c.column.label("page_column"), holder.c.url.label("page_url"),
             )
             .join(target, (target.c.run == edge.c.run) & (target.c.id == edge.c.target))
-            .join(page, (page.c.run == edge.c.run) & (page.c.id == edge.c.page))
             .join(holder, (holder.c.run == edge.c.run) & (holder.c.id == edge.c.page))
-            .where(edge.c.run == self._run, page.c.site == self.site.id)
+            .outerjoin(page, (page.c.run == edge.c.run) & (page.c.id == edge.c.page))
+            .where(edge.c.run == self._run, sa.func.coalesce(page.c.site, holder.c.site) == self.site.id)
             .where(sa.or_(target.c.outcome.in_(BAD), target.c.reason.in_(PRINTED), edge.c.fault.is_not(None)))
             .order_by(edge.c.target, edge.c.page)
         )  # fmt: skip
         held: dict[int, list[Holder]] = defaultdict(list)
         counts: Counter[int] = Counter()
         faults: dict[int, str] = {}
+        last = None
         for row in self._db.execute(query):
+            if (row.target, row.page) == last:
+                continue
+            last = (row.target, row.page)
             counts[row.target] += 1
             if row.fault:
                 faults[row.target] = row.fault
             if len(held[row.target]) < MAX_HOLDERS or row.region == "home":
                 column = row.page_column or self._listed_columns.get(row.page)
                 held[row.target].append(
-                    Holder(row.page_url, row.text, row.region, column, row.hidden, row.raw or "", row.tag, row.place)
+                    Holder(
+                        row.page_url,
+                        row.text,
+                        row.region or "other",
+                        column,
+                        row.hidden,
+                        row.raw or "",
+                        row.tag,
+                        row.place,
+                    )
                 )
         yield from self._unlinked_columns(set(held))
         for number, fact in self._addresses(list(held)).items():

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 PROBES_AT_ONCE = 8
+STAGING_TIMEOUT = 6.0  # seconds: the bundled city is on this machine, and its demo should not keep a person waiting
 ASCII = bytes(range(128))
 log = logging.getLogger(__name__)
 
@@ -92,6 +93,7 @@ class GovSitesSpider(scrapy.Spider):
             "Accept-Encoding": "gzip, deflate",
         }
         self._site_delay = settings.getfloat("SITE_DELAY")
+        self._timeout = settings.getfloat("DOWNLOAD_TIMEOUT")
 
     # -- the round ---------------------------------------------------------------------------------------------
 
@@ -195,6 +197,7 @@ class GovSitesSpider(scrapy.Spider):
             "cookiejar": entry.lane,
             "read": "auto" if place.walked and entry.role < 5 else "link",
             "allow_private": self.book.loopback,
+            "download_timeout": STAGING_TIMEOUT if self.plan.city else self._timeout,
             "obey_robots": not (plan and plan.site.robots == "ignore" and place.walked),
         }
         headers = self._headers | ({"Referer": entry.parent.encode()} if entry.parent else {})

@@ -88,13 +88,11 @@ class AddressBook:
         return number
 
     def add(
-        self, batch: Batch, url: str, role: Role, *, depth: int, parent: str | None, by: str, column: str | None = None
+        self, batch: Batch, url: str, role: Role, *, depth: int, parent: str | None, column: str | None = None
     ) -> int | None:
         """Number of the address, which is queued when it is new; None when the inventory says to leave it alone.
 
-        `role` is what the page suggests; a link of a walked site becomes a page to walk, within the bounds. `by` is the
-        site whose page led here.
-        """
+        `role` is what the page suggests; a link of a walked site becomes a page to walk, within the bounds."""
         known = self.find(url)
         if known is not None:
             return known

@@ -63,11 +63,12 @@ class PageReader:
             self._discover(batch, site, page)
         if region in ("home", "column"):
             self._items(batch, entry.id, page.items)
-        if place.walked:
+        if place.walked or of_column:
             self._lists(batch, entry, page, column if region == "column" else None)
-            self._links(batch, entry, page.links, own_depth=entry.depth, column=column)
-        elif of_column:
-            self._lists(batch, entry, page, column)
+        if place.walked:
+            held = self._links(batch, entry, page.links, own_depth=entry.depth)
+            if region in ("home", "column"):
+                self._hold(batch, entry.id, page.items, held)
 
     def _claim(self, batch: Batch, entry: Entry, final: str) -> bool:
         """After a redirect: the page belongs to its final address. False when that one has its own turn."""
@@ -99,49 +100,50 @@ class PageReader:
 
     def _lists(self, batch: Batch, entry: Entry, page: Page, column: str | None) -> None:
         """The items of a list are its articles; its further pages and data addresses belong to the same column."""
-        add = self.book.add
-        site = entry.site or ""
-        for item in page.items[:MAX_ITEMS]:
-            if page.kind != "article":
-                add(batch, item.url, Role.ARTICLE, depth=entry.depth + 1, parent=entry.url, by=site, column=column)
+        if page.kind != "article":
+            self._articles(batch, entry, page.items)
         if entry.role is Role.HOME:
             return
-        for url in page.next_pages[:50]:
-            add(batch, url, Role.LIST, depth=entry.depth, parent=entry.url, by=site, column=column)
-        for url in page.list_sources[:20]:
-            if self._walked(url):
-                add(batch, url, Role.LIST, depth=entry.depth, parent=entry.url, by=site, column=column)
+        sources = [url for url in page.list_sources[:20] if self._walked(url)]
+        for url in (*page.next_pages[:50], *sources):
+            self.book.add(batch, url, Role.LIST, depth=entry.depth, parent=entry.url, column=column)
 
     def _list_data(self, batch: Batch, entry: Entry, answer: Answer) -> None:
+        """Items of a data address: the page that a reader sees them on is the one that named it."""
         items = read_list_data(answer.body, entry.target, self.as_of)
         self._items(batch, entry.id, items)
-        for item in items[:MAX_ITEMS]:
-            self.book.add(
-                batch,
-                item.url,
-                Role.ARTICLE,
-                depth=entry.depth + 1,
-                parent=entry.url,
-                by=entry.site or "",
-                column=entry.column,
-            )
+        self._articles(batch, entry, items)
+        self._hold(batch, self.book.find(entry.parent or "") or entry.id, items, set())
 
-    def _links(
-        self, batch: Batch, entry: Entry, links: list[Link], *, own_depth: int, column: str | None = None
-    ) -> None:
+    def _articles(self, batch: Batch, entry: Entry, items: list[Item]) -> None:
+        for item in items[:MAX_ITEMS]:
+            self.book.add(batch, item.url, Role.ARTICLE, depth=entry.depth + 1, parent=entry.url)
+
+    def _hold(self, batch: Batch, page: int, items: list[Item], held: set[int]) -> None:
+        """Items that a script draws are held by the page as its links are."""
+        for item in items[:MAX_ITEMS]:
+            number = self.book.find(item.url)
+            if number is not None and number not in self.book.fine and number not in held:
+                link = Link(item.url, item.title, "a", "content", hidden=False)
+                batch.append(("edge", edge_row(self.book.run, number, page, link)))
+
+    def _links(self, batch: Batch, entry: Entry, links: list[Link], *, own_depth: int) -> set[int]:
         """Every link once; who holds it is kept as long as the target is not known to be fine."""
-        book, held = self.book, set()
+        book = self.book
+        held: set[int] = set()
         for link in sorted(links, key=lambda link: link.hidden) if any(link.hidden for link in links) else links:
             number = book.ids.get(link.url)
             if number is not None and number in book.fine and link.fault is None:
                 continue
             if number is None:
                 role = Role.PAGE if link.tag in PAGE_TAGS else Role.LINK
-                number = book.add(batch, link.url, role, depth=own_depth + 1, parent=entry.url, by=entry.site or "")
-            if number is None or number == entry.id or number in held or (number in book.fine and link.fault is None):
+                number = book.add(batch, link.url, role, depth=own_depth + 1, parent=entry.url)
+            if number is None or number == entry.id or number in held:
                 continue
-            held.add(number)
-            batch.append(("edge", edge_row(book.run, number, entry.id, link)))
+            if number not in book.fine or link.fault is not None:
+                held.add(number)
+                batch.append(("edge", edge_row(book.run, number, entry.id, link)))
+        return held
 
     # -- columns that the inventory does not name ------------------------------------------------------------------
 
@@ -172,4 +174,4 @@ class PageReader:
                 "run": self.book.run, "site": site, "id": column, "name": name[:200], "url": form,
                 "type": kind or "其他", "top_level": True,
             }))  # fmt: skip
-            self.book.add(batch, form, Role.COLUMN, depth=1, parent=plan.home, by=site, column=column)
+            self.book.add(batch, form, Role.COLUMN, depth=1, parent=plan.home, column=column)

@@ -45,9 +45,9 @@ class Walk:
         """The home page and the columns of every walked site; nothing is added twice."""
         for plan in self.book.plans.values():
             batch: Batch = []
-            self.book.add(batch, plan.home, Role.HOME, depth=0, parent=None, by=plan.site.id)
+            self.book.add(batch, plan.home, Role.HOME, depth=0, parent=None)
             for url, column in plan.columns.items():
-                self.book.add(batch, url, Role.COLUMN, depth=1, parent=plan.home, by=plan.site.id, column=column)
+                self.book.add(batch, url, Role.COLUMN, depth=1, parent=plan.home, column=column)
             self.put(batch)
 
     # -- one answer --------------------------------------------------------------------------------------------

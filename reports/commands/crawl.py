@@ -13,7 +13,7 @@ from scrapy.exceptions import UsageError
 
 from crawler.facts.store import StoreError
 from crawler.inventory import BadInput
-from crawler.probes.dns import check_servers
+from crawler.probes.dns import Resolver
 from crawler.rounds import BadArgument, CannotRun, Plan, prepare
 from reports.files import OutputError, check_writable
 from rules.loader import load_ruleset
@@ -64,7 +64,9 @@ class Command(ScrapyCrawl):
         except (CannotRun, StoreError, OutputError) as error:
             return self._refuse(str(error), 1)
         if plan.servers:
-            answer = asyncio.run(check_servers(plan.servers))
+            loop = asyncio.new_event_loop()  # asyncio.run would leave Scrapy without a loop
+            answer = loop.run_until_complete(Resolver(plan.servers).check_servers())
+            loop.close()
             if not answer.usable:
                 plan.close()
                 return self._refuse(answer.message(), 1)
