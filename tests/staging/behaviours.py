@@ -152,14 +152,17 @@ async def _waf(at: Setting, arg: str, x: Exchange) -> Response:
     if arg == "jsl":
         return Response(521, _JSL.encode(), headers=[("Set-Cookie", "__jsluid_h=5d1cf1f3a5; max-age=31536000; path=/")])
     if arg == "cloudflare":
-        page = note("Just a moment...", '<script src="/cdn-cgi/challenge-platform/h/b/orchestrate/chl_page/v1"></script>', 403)
+        page = note(
+            "Just a moment...", '<script src="/cdn-cgi/challenge-platform/h/b/orchestrate/chl_page/v1"></script>', 403
+        )
         page.headers += [("cf-mitigated", "challenge"), ("CF-RAY", "8c1f0a2b3c4d5e6f-HKG")]
         return page
     return Response(403, _BLOCKED.encode(), headers=[("X-WAF", "block")])
 
 
 _BLOCKED = (
-    '<!doctype html><html><head><meta charset="utf-8"><title>405</title></head><body><div id="traceid">您的访问被阻断</div>'
+    '<!doctype html><html><head><meta charset="utf-8"><title>405</title></head><body>'
+    '<div id="traceid">您的访问被阻断</div>'
     "<p>很抱歉，由于您访问的URL有可能对网站造成安全威胁，您的访问被阻断。</p><p>您的请求ID是：76b20f4916</p>"
     '<img src="https://errors.aliyun.com/images/TB1TpamHpXXXXaJXXXXeB7nYVXX-104-162.png"></body></html>'
 )
@@ -171,7 +174,8 @@ async def _calendar(at: Setting, arg: str, x: Exchange) -> Response:
     year, month = (int(found[1]), int(found[2])) if found else (2026, 1)
     index = year * 12 + month - 1
     links = "".join(
-        f'<a href="/xyrl/{i // 12}-{i % 12 + 1:02d}.html">{name}</a> ' for i, name in ((index - 1, "上月"), (index + 1, "下月"))
+        f'<a href="/xyrl/{i // 12}-{i % 12 + 1:02d}.html">{name}</a> '
+        for i, name in ((index - 1, "上月"), (index + 1, "下月"))
     )
     return at.page(f"校园日历 {year}年{month}月", f"<p>{links}</p>" + "".join(f"<i>{d}</i> " for d in range(1, 29)))
 
@@ -190,11 +194,28 @@ async def _loop(at: Setting, arg: str, x: Exchange) -> Response:
 
 
 _TABLE: dict[str, Callable[[Setting, str, Exchange], Awaitable[Response | None]]] = {
-    "html": _good, "file": _good, "ok": _good, "site": _good, "empty": _empty, "html-error": _html_error,
-    "redirect": _redirect, "stall": _stall, "drop": _drop, "slow": _slow, "flaky": _flaky, "ratelimit": _ratelimit,
-    "head": _head, "referer": _referer, "cookie": _cookie, "login": _login, "large": _large, "waf": _waf,
-    "calendar": _calendar, "session": _session, "loop": _loop,
-}  # fmt: skip
+    "html": _good,
+    "file": _good,
+    "ok": _good,
+    "site": _good,
+    "empty": _empty,
+    "html-error": _html_error,
+    "redirect": _redirect,
+    "stall": _stall,
+    "drop": _drop,
+    "slow": _slow,
+    "flaky": _flaky,
+    "ratelimit": _ratelimit,
+    "head": _head,
+    "referer": _referer,
+    "cookie": _cookie,
+    "login": _login,
+    "large": _large,
+    "waf": _waf,
+    "calendar": _calendar,
+    "session": _session,
+    "loop": _loop,
+}
 PREFIXES = {"calendar": "/xyrl/", "session": "/wyly/", "loop": "/bszn/"}
 
 

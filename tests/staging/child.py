@@ -54,7 +54,7 @@ def claim(kinds: list[socket.SocketKind], asked: int | None, default: int, what:
         groups: list[list[socket.socket]] = []
         try:
             for kind in kinds:
-                groups.append(_bind(kind, groups[0][0].getsockname()[1] if groups else port))  # noqa: PERF401
+                groups.append(_bind(kind, groups[0][0].getsockname()[1] if groups else port))
             return groups
         except OSError as error:
             for sock in (s for group in groups for s in group):
@@ -113,7 +113,13 @@ async def serve(options: dict[str, Any]) -> None:
     for sock in udp:
         await loop.create_datagram_endpoint(lambda: NameServer(city.names), sock=sock)
     keep = [await asyncio.start_server(names.client, sock=sock) for sock in tcp]
-    ready = {"http_port": http_port, "dns_port": dns_port, "inventory": str(inventory), "truth": str(truth), "ipv6": len(web) > 1}
+    ready = {
+        "http_port": http_port,
+        "dns_port": dns_port,
+        "inventory": str(inventory),
+        "truth": str(truth),
+        "ipv6": len(web) > 1,
+    }
     print(json.dumps(ready), flush=True)
     await asyncio.Event().wait()
     del keep
@@ -126,7 +132,12 @@ def main() -> int:
     try:
         asyncio.run(serve(options))
     except (PortTaken, OSError, ValueError, LookupError) as error:
-        print(json.dumps({"error": f"{type(error).__name__}: {error}" if not isinstance(error, PortTaken) else str(error)}), flush=True)
+        print(
+            json.dumps(
+                {"error": f"{type(error).__name__}: {error}" if not isinstance(error, PortTaken) else str(error)}
+            ),
+            flush=True,
+        )
         return 1
     return 0
 

@@ -10,17 +10,15 @@ from typing import Any
 
 import yaml
 
-from . import behaviours, cms, directory, files, plants, truth
+from . import behaviours, cms, directory, files, outside, plants, truth
 from .behaviours import not_found, note
 from .model import CityModel, Column, Site, load
-from .nameserver import Names
+from .names import names_of
 from .plants import LinkPlant
 from .render import Painter
 from .web import Exchange, Response
 
 ASSETS = Path(__file__).parent / "assets"
-NAME_SERVERS = ["ns1.yunling.gov.cn", "ns2.yunling.gov.cn"]
-BROKEN_V4 = "127.0.0.9"  # a loopback address on which nothing listens: connections are refused
 Route = Callable[[Exchange], Awaitable[Response | None]]
 
 
@@ -35,12 +33,6 @@ def plain(make: Callable[[], Response]) -> Route:
         return Response(first.status, first.body, first.content_type, list(first.headers), first.modified)
 
     return route
-
-
-def registered(host: str) -> str:
-    """The registered domain of a host name, by the few suffixes the city uses."""
-    labels = host.split(".")
-    return ".".join(labels[-3:] if ".".join(labels[-2:]) in ("gov.cn", "org.cn", "com.cn") else labels[-2:])
 
 
 class StagingCity:
@@ -63,7 +55,7 @@ class StagingCity:
         self._outside()
         for link in self.links:
             self._plant(link)
-        self.names = self._names()
+        self.names = names_of(self.model, self.routes, self.links)
 
     # -- what is planted on the network -------------------------------------------------------------------------
 
@@ -75,41 +67,14 @@ class StagingCity:
                 if "alias" in entry:
                     self.model.site(entry["site"]).aliases[entry["alias"]] = entry["serves"]
 
-    def _names(self) -> Names:
-        names = Names()
-        for zone in ("", "cn", "gov.cn", "org.cn", "com.cn", "com"):
-            names.zone(zone, NAME_SERVERS)
-        for server in NAME_SERVERS:
-            names.host(server)
-        for site in self.model.sites:
-            names.zone(registered(site.host), NAME_SERVERS)
-            names.host(site.host, v6=None if site.ipv6 == "no-aaaa" else "::1")
-            for alias in site.aliases:
-                names.zone(registered(alias), NAME_SERVERS)
-                names.host(alias)
-            if site.ipv6 == "ns-no-aaaa":
-                names.zone(site.host, ["ns1.nyjdns.com", "ns2.nyjdns.com"])
-                names.host("ns1.nyjdns.com", v6=None)
-                names.host("ns2.nyjdns.com", v6=None)
-        for host in self.routes:
-            if host not in names.records:
-                names.zone(registered(host), NAME_SERVERS)
-                names.host(host)
-        for link in self.links:
-            if link.answer == "refused":
-                names.host(link.host, BROKEN_V4, None)
-            elif link.answer == "dns-silent":
-                names.silent.add(link.host)
-            elif link.answer == "servfail":
-                names.servfail.add(link.host)
-        return names
-
     # -- web routes ---------------------------------------------------------------------------------------------
 
     def _add(self, host: str, target: str, make: Callable[[], Response]) -> None:
         self.routes.setdefault(host, {})[target] = plain(make)
 
-    def _page(self, site: Site, host: str, target: str, draw: Callable[[], bytes], modified: datetime | None = None) -> None:
+    def _page(
+        self, site: Site, host: str, target: str, draw: Callable[[], bytes], modified: datetime | None = None
+    ) -> None:
         kind = f"text/html; charset={cms.STYLES[site.style].charset}"
         headers = [("Set-Cookie", "ylsession=5d2f1c; Path=/")] if site.kind == "portal" else []
         self.html_paths.append(f"http://{host}{target}")
@@ -125,7 +90,11 @@ class StagingCity:
             ("/about.html", "关于我们", f"<p>本网站由{site.unit.name}主办，欢迎提出意见建议。</p>"),
             ("/search.html", "站内搜索", "<p>请输入关键字后点击搜索。</p>"),
             ("/zwgk/ysqgk/submit", "依申请公开提交结果", "<p>请先填写申请表。</p>"),
-            ("/login.html", "统一身份认证", '<form method="post"><input name="user"><input type="password" name="pw"></form>'),
+            (
+                "/login.html",
+                "统一身份认证",
+                '<form method="post"><input name="user"><input type="password" name="pw"></form>',
+            ),
         ):
             self._page(site, site.host, target, lambda t=title, b=body, p=target: self.painter.extra(site, t, b, p))
         for section in site.sections:
@@ -168,7 +137,11 @@ class StagingCity:
             self._add(host, f"/{folder}/{asset.name}", lambda a=asset: self._asset(site, host, a))
         colour = {"red": "#c3272b", "green": "#2a7d52", "teal": "#0f7c8a"}.get(site.theme, "#1a5fb4")
         self._add(host, "/images/logo.svg", lambda: Response(200, files.seal(colour), files.TYPES["svg"]))
-        self._add(host, "/images/top.png", lambda: Response(200, files.png(100, 120, (20, 90, 160), (70, 150, 210)), files.TYPES["png"]))
+        self._add(
+            host,
+            "/images/top.png",
+            lambda: Response(200, files.png(100, 120, (20, 90, 160), (70, 150, 210)), files.TYPES["png"]),
+        )
         robots = b"User-agent: *\nDisallow: /private/\nDisallow: /admin/\n"
         self._add(host, "/robots.txt", lambda: Response(200, robots, files.TYPES["txt"]))
 
@@ -188,13 +161,8 @@ class StagingCity:
 
     def _outside(self) -> None:
         for entry in self.model.outside:
-            for path in entry["paths"]:
-                if path.endswith(".png"):
-                    colour = "blue" if "blue" in path else "red"
-                    self._add(entry["host"], path, lambda c=colour: Response(200, files.footer_mark(c), files.TYPES["png"]))
-                else:
-                    name = entry["name"]
-                    self._add(entry["host"], path, lambda n=name: note(n, f"<p>{n}（演示）</p>"))
+            for path, response in outside.pages(entry):
+                self._add(entry["host"], path, lambda r=response: r)
 
     def _plant(self, link: LinkPlant) -> None:
         if not link.answer or plants.on_dns(link) or link.answer == "site" or link.how in ("text", "none"):
@@ -282,6 +250,7 @@ def _localise(response: Response, port: int) -> Response:
     if response.content_type.startswith("text/html") and response.stream is None:
         response.body = pattern.sub(rb"//\1.localhost:%d" % port, response.body)
     response.headers = [
-        (k, pattern.sub(rb"//\1.localhost:%d" % port, v.encode()).decode() if k == "Location" else v) for k, v in response.headers
+        (k, pattern.sub(rb"//\1.localhost:%d" % port, v.encode()).decode() if k == "Location" else v)
+        for k, v in response.headers
     ]
     return response

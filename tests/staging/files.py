@@ -1,4 +1,4 @@
-"""Small real files the pages point at: documents with right magic bytes, drawn pictures, the mark of government sites."""
+"""Small real files the pages point at: documents with right magic bytes, drawn pictures, the footer mark."""
 
 from __future__ import annotations
 
@@ -10,17 +10,28 @@ import zlib
 from collections.abc import Callable
 
 TYPES = {
-    "pdf": "application/pdf", "doc": "application/msword", "xls": "application/vnd.ms-excel", "zip": "application/zip",
+    "pdf": "application/pdf",
+    "doc": "application/msword",
+    "xls": "application/vnd.ms-excel",
+    "zip": "application/zip",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "css": "text/css; charset=utf-8", "js": "application/javascript; charset=utf-8", "png": "image/png",
-    "svg": "image/svg+xml", "txt": "text/plain; charset=utf-8", "ico": "image/x-icon", "xml": "text/xml; charset=utf-8",
-}  # fmt: skip
+    "css": "text/css; charset=utf-8",
+    "js": "application/javascript; charset=utf-8",
+    "png": "image/png",
+    "svg": "image/svg+xml",
+    "txt": "text/plain; charset=utf-8",
+    "ico": "image/x-icon",
+    "xml": "text/xml; charset=utf-8",
+}
 _OOXML = {
-    "docx": ("word/document.xml", '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"/>'),
+    "docx": (
+        "word/document.xml",
+        '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"/>',
+    ),
     "xlsx": ("xl/workbook.xml", '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>'),
     "zip": ("readme.txt", "staging city"),
-}  # fmt: skip
+}
 
 
 def kind_of(path: str) -> str:
@@ -53,7 +64,12 @@ def _pdf() -> bytes:
         offsets.append(len(out))
         out += b"%d 0 obj\n%s\nendobj\n" % (number, part)
     table = b"".join(b"%010d 00000 n \n" % o for o in offsets)
-    return out + b"xref\n0 4\n0000000000 65535 f \n" + table + b"trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % len(out)
+    return (
+        out
+        + b"xref\n0 4\n0000000000 65535 f \n"
+        + table
+        + b"trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % len(out)
+    )
 
 
 def raster(width: int, height: int, pixel: Callable[[int, int], bytes]) -> bytes:
@@ -80,7 +96,9 @@ def png(width: int, height: int, top: tuple[int, int, int], bottom: tuple[int, i
 def landscape(seed: str, width: int = 640, height: int = 400) -> bytes:
     """An SVG of mountains, sun and mist, different for every seed: the city's press photographs."""
     rng = random.Random(f"landscape/{seed}")
-    sky, ground = rng.choice([("#9fd0ef", "#2f6f4f"), ("#f4c58a", "#7a4a3a"), ("#bcd9f5", "#34617d"), ("#cfe8d5", "#3d7a4f")])
+    sky, ground = rng.choice(
+        [("#9fd0ef", "#2f6f4f"), ("#f4c58a", "#7a4a3a"), ("#bcd9f5", "#34617d"), ("#cfe8d5", "#3d7a4f")]
+    )
     layers = []
     for depth in range(4):
         base = height * (0.45 + depth * 0.14)

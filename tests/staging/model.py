@@ -188,7 +188,9 @@ def _moment(day: date, as_of: datetime, rng: random.Random) -> datetime:
     """A minute of office hours on that day that is not after the monitoring time."""
     moment = datetime.combine(day, time(rng.randint(8, 17), rng.randint(0, 59)), BEIJING)
     if moment > as_of:
-        return max(as_of - timedelta(minutes=10), datetime.combine(day, time(), BEIJING)).replace(second=0, microsecond=0)
+        return max(as_of - timedelta(minutes=10), datetime.combine(day, time(), BEIJING)).replace(
+            second=0, microsecond=0
+        )
     return moment
 
 

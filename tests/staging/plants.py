@@ -94,7 +94,7 @@ _MARKUP = {
     "script": '<script src="{raw}"></script>',
     "css": '<link rel="stylesheet" href="{raw}">',
     "iframe": '<iframe src="{raw}" width="100%" height="60" frameborder="0" scrolling="no"></iframe>',
-    "srcset": '<img class="photo" src="/images/photo/ywtu.svg" srcset="/images/photo/ywtu.svg 1x, {raw} 2x" alt="现场照片">',
+    "srcset": '<img src="/images/photo/ywtu.svg" srcset="/images/photo/ywtu.svg 1x, {raw} 2x" alt="现场">',
     "style": '<div class="strip" style="background-image:url({raw})"></div>',
     "option": '<option value="{raw}">{text}</option>',
     "file": '<a href="{raw}">{text}</a>',
@@ -126,10 +126,21 @@ def _link(city: CityModel, entry: dict[str, Any], group: str) -> LinkPlant:
     certainty = entry.get("certainty", "confirmed")
     outcome = entry.get("outcome") or ("dead" if certainty == "confirmed" else "suspect")
     plant = LinkPlant(
-        site, place, column, index, how, url, entry.get("raw", "").format(port=city.port), entry.get("text", ""),
-        entry.get("answer", ""), certainty, outcome, entry.get("note") or entry["why"], entry.get("base", ""),
+        site,
+        place,
+        column,
+        index,
+        how,
+        url,
+        entry.get("raw", "").format(port=city.port),
+        entry.get("text", ""),
+        entry.get("answer", ""),
+        certainty,
+        outcome,
+        entry.get("note") or entry["why"],
+        entry.get("base", ""),
         bool(entry.get("trap")),
-    )  # fmt: skip
+    )
     plant.raw = plant.raw or (plant.path if plant.host == site.host and plant.path else plant.url)
     if how == "item" and article is not None:
         article.alive = False

@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[2]
 START_SECONDS = 20
 
 
-class CityError(Exception):
+class CityError(RuntimeError):
     """The city could not be started; the message says why, in Chinese."""
 
 
@@ -74,18 +74,26 @@ class City:
 
 
 def start_city(
-    as_of: datetime, http_port: int | None = None, dns_port: int | None = None, out_dir: Path | None = None, city: str = "yunling"
+    as_of: datetime,
+    http_port: int | None = None,
+    dns_port: int | None = None,
+    out_dir: Path | None = None,
+    city: str = "yunling",
 ) -> City:
     """Start the city ("yunling" or "hazards") as it stands at `as_of`, a naive time being Beijing's.
 
-    Without ports it takes 8380 (web) and 8353 (DNS), or free ones when those are taken; ports that are given are used or
+    Without ports it takes 8380 (web) and 8353 (DNS), or free ones when those are taken; given ports are used or
     `CityError` is raised. inventory.yaml and truth.yaml go to `out_dir`, without it to a folder that `stop` removes.
     """
     return _start({"city": city}, as_of, http_port, dns_port, out_dir)
 
 
 def start_replay(
-    pages_dir: Path, as_of: datetime, http_port: int | None = None, dns_port: int | None = None, out_dir: Path | None = None
+    pages_dir: Path,
+    as_of: datetime,
+    http_port: int | None = None,
+    dns_port: int | None = None,
+    out_dir: Path | None = None,
 ) -> City:
     """Serve the saved pages of `pages_dir` (with its truth.json) under their own host names; else like `start_city`."""
     if not (pages_dir / "truth.json").is_file():
@@ -93,13 +101,24 @@ def start_replay(
     return _start({"city": "replay", "pages": str(pages_dir.resolve())}, as_of, http_port, dns_port, out_dir)
 
 
-def _start(options: dict[str, Any], as_of: datetime, http_port: int | None, dns_port: int | None, out_dir: Path | None) -> City:
+def _start(
+    options: dict[str, Any], as_of: datetime, http_port: int | None, dns_port: int | None, out_dir: Path | None
+) -> City:
     temporary = None if out_dir else Path(tempfile.mkdtemp(prefix="staging-city-"))
     folder = out_dir or temporary
     assert folder is not None
-    options |= {"as_of": beijing(as_of).isoformat(), "http_port": http_port, "dns_port": dns_port, "out_dir": str(folder.resolve())}
+    options |= {
+        "as_of": beijing(as_of).isoformat(),
+        "http_port": http_port,
+        "dns_port": dns_port,
+        "out_dir": str(folder.resolve()),
+    }
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.staging.child"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "tests.staging.child"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     try:
         ready = _greet(process, options)
@@ -110,9 +129,15 @@ def _start(options: dict[str, Any], as_of: datetime, http_port: int | None, dns_
             shutil.rmtree(temporary, ignore_errors=True)
         raise
     city = City(
-        ready["http_port"], ready["dns_port"], Path(ready["inventory"]), Path(ready["truth"]), process.pid, ready["ipv6"],
-        process, temporary,
-    )  # fmt: skip
+        ready["http_port"],
+        ready["dns_port"],
+        Path(ready["inventory"]),
+        Path(ready["truth"]),
+        process.pid,
+        ready["ipv6"],
+        process,
+        temporary,
+    )
     atexit.register(city.stop)
     return city
 

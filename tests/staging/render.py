@@ -18,10 +18,21 @@ from .plants import LinkPlant
 
 HERE = Path(__file__).parent
 COLUMN_TYPES = {
-    "动态要闻": "工作动态", "政策文件": "政策文件", "政策解读": "政策解读", "概况信息": "概况信息", "机构职能": "机构职能",
-    "领导信息": "负责人信息", "信息公开指南": "信息公开指南", "信息公开年报": "信息公开年报", "依申请公开": "依申请公开",
-    "统计信息": "数据发布", "咨询建言": "咨询投诉", "调查征集": "征集调查", "在线访谈": "在线访谈", "办事服务": "办事服务",
-}  # fmt: skip
+    "动态要闻": "工作动态",
+    "政策文件": "政策文件",
+    "政策解读": "政策解读",
+    "概况信息": "概况信息",
+    "机构职能": "机构职能",
+    "领导信息": "负责人信息",
+    "信息公开指南": "信息公开指南",
+    "信息公开年报": "信息公开年报",
+    "依申请公开": "依申请公开",
+    "统计信息": "数据发布",
+    "咨询建言": "咨询投诉",
+    "调查征集": "征集调查",
+    "在线访谈": "在线访谈",
+    "办事服务": "办事服务",
+}
 _WEEK = "一二三四五六日"
 _LEADERS = ["李××", "王××", "张××", "杨××", "赵××", "段××"]
 
@@ -29,7 +40,9 @@ _LEADERS = ["李××", "王××", "张××", "杨××", "赵××", "段××"]
 @cache
 def environment() -> jinja2.Environment:
     """Templates with the few helpers they use."""
-    env = jinja2.Environment(loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    env = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
     env.globals.update(zip=zip, prose=prose, leaders=_LEADERS, column_tags=column_tags)
     env.filters["day"] = lambda a, form="%Y-%m-%d": a.published.strftime(form)
     env.filters["cn"] = lambda a: f"{a.published.year}年{a.published.month}月{a.published.day}日"
@@ -58,10 +71,20 @@ class Painter:
     def _draw(self, site: Site, template: str, slots: dict[str, list[str]], **context: Any) -> bytes:
         style = cms.STYLES[site.style]
         folder = "portal" if site.kind == "portal" else style.layout
-        text = environment().get_template(f"{folder}/{template}.html").render(
-            site=site, city=self.city, style=style.name, charset=style.charset, foot=footer(site), slots=slots, today=self._today(),
-            **context,
-        )  # fmt: skip
+        text = (
+            environment()
+            .get_template(f"{folder}/{template}.html")
+            .render(
+                site=site,
+                city=self.city,
+                style=style.name,
+                charset=style.charset,
+                foot=footer(site),
+                slots=slots,
+                today=self._today(),
+                **context,
+            )
+        )
         return text.encode(style.charset, "xmlcharrefreplace")
 
     def _today(self) -> str:
@@ -72,7 +95,9 @@ class Painter:
         """Home page, with the newest items of the columns that stand on it."""
         lists = [(c, [a for a in c.articles if a.index < c.home]) for c in site.columns if c.home]
         by_id = {c.id: items for c, items in lists}
-        return self._draw(site, "home", self._slots(site, "home"), lists=lists, lists_by=by_id, column=None, article=None)
+        return self._draw(
+            site, "home", self._slots(site, "home"), lists=lists, lists_by=by_id, column=None, article=None
+        )
 
     def column(self, column: Column, page: int) -> bytes:
         """One list page of a column, or the page that a column without a list is."""
@@ -84,11 +109,18 @@ class Painter:
         pages = cms.pages_of(column)
         sections = [x["columns"] for x in column.site.sections if column in x["columns"]]
         context = {
-            "items": shown[start : start + cms.PER_PAGE], "page": page, "pages": pages, "total": len(column.articles),
-            "paths": [style.list_path(column, p) for p in range(pages)], "how": self.blank.get(key), "per_page": cms.PER_PAGE,
-            "number": 1221 + column.number * 7, "all_items": shown, "pin": pin if page == 0 else 0,
+            "items": shown[start : start + cms.PER_PAGE],
+            "page": page,
+            "pages": pages,
+            "total": len(column.articles),
+            "paths": [style.list_path(column, p) for p in range(pages)],
+            "how": self.blank.get(key),
+            "per_page": cms.PER_PAGE,
+            "number": 1221 + column.number * 7,
+            "all_items": shown,
+            "pin": pin if page == 0 else 0,
             "side": sections[0] if sections else column.site.columns,
-        }  # fmt: skip
+        }
         template = "list" if column.kind in ("list", "blank") else "page"
         slots = self._slots(column.site, "col" if page == 0 else "", column.id)
         return self._draw(column.site, template, slots, column=column, article=None, **context)
@@ -116,10 +148,13 @@ class Painter:
         around = [a for a in column.articles if a.alive]
         at = around.index(article)
         context = {
-            "text": prose.paragraphs(article), "newer": around[at - 1] if at else None, "generated": self._generated(article),
-            "older": around[at + 1] if at + 1 < len(around) else None, "document": document_number(article),
+            "text": prose.paragraphs(article),
+            "newer": around[at - 1] if at else None,
+            "generated": self._generated(article),
+            "older": around[at + 1] if at + 1 < len(around) else None,
+            "document": document_number(article),
             "picture": column.type == "动态要闻" and article.index % 2 == 0,
-        }  # fmt: skip
+        }
         slots = self._slots(column.site, "art", column.id, article.index)
         return self._draw(column.site, "article", slots, column=column, article=article, **context)
 
@@ -132,8 +167,20 @@ class Painter:
         """A page outside the columns' lists, drawn as an article of the site's first column."""
         column = next(c for c in site.columns if c.kind == "list")
         article = Article(column, 0, 0, title, column.articles[-1].published, path)
-        return self._draw(site, "article", self._slots(site, ""), column=column, article=article, text=[], html=body,
-                          generated=self._generated(article), newer=None, older=None, document="", picture=False)  # fmt: skip
+        return self._draw(
+            site,
+            "article",
+            self._slots(site, ""),
+            column=column,
+            article=article,
+            text=[],
+            html=body,
+            generated=self._generated(article),
+            newer=None,
+            older=None,
+            document="",
+            picture=False,
+        )
 
     def sitemap(self, site: Site) -> bytes:
         """网站地图."""
@@ -155,19 +202,28 @@ def footer(site: Site) -> dict[str, str]:
     police = f"5329010200{serial % 10000:04d}"
     city = site.city
     return {
-        "code": site.code, "icp": icp, "icp_url": city.url("beian.miit.gov.cn", "/"), "police": f"滇公网安备{police}号",
+        "code": site.code,
+        "icp": icp,
+        "icp_url": city.url("beian.miit.gov.cn", "/"),
+        "police": f"滇公网安备{police}号",
         "police_url": city.url("beian.mps.gov.cn", f"/#/query/webSearch?code={police}"),
-        "conac_url": city.url("bszs.conac.cn", "/sitename") + f"?method=show&id={hashlib.md5(site.host.encode()).hexdigest().upper()}",
-        "conac_img": city.url("dcs.conac.cn", f"/image/{site.mark}.png"), "sponsor": site.unit.name,
+        "conac_url": city.url("bszs.conac.cn", "/sitename")
+        + f"?method=show&id={hashlib.md5(site.host.encode()).hexdigest().upper()}",
+        "conac_img": city.url("dcs.conac.cn", f"/image/{site.mark}.png"),
+        "sponsor": site.unit.name,
         "jiucuo": city.url("zfwzgl.www.gov.cn", "/exposure/jiucuo.html") + f"?site_code={site.code}&url={site.home}",
-        "phone": f"0872-2{serial % 10**6:06d}", "address": f"云岭市金鸡路{serial % 90 + 10}号", "mail": f"{site.id}@{site.host.removeprefix('www.')}",
+        "phone": f"0872-2{serial % 10**6:06d}",
+        "address": f"云岭市金鸡路{serial % 90 + 10}号",
+        "mail": f"{site.id}@{site.host.removeprefix('www.')}",
         "undertaker": "云岭市政务信息中心",
-    }  # fmt: skip
+    }
 
 
 def column_tags(column: Column) -> dict[str, str]:
     """栏目标签 of 国办发〔2017〕47号."""
     return {
-        "ColumnName": column.name, "ColumnDescription": f"发布{column.site.name}{column.name}方面的信息",
-        "ColumnKeywords": f"{column.name},{column.unit.name}", "ColumnType": COLUMN_TYPES.get(column.type, "信息公开目录"),
-    }  # fmt: skip
+        "ColumnName": column.name,
+        "ColumnDescription": f"发布{column.site.name}{column.name}方面的信息",
+        "ColumnKeywords": f"{column.name},{column.unit.name}",
+        "ColumnType": COLUMN_TYPES.get(column.type, "信息公开目录"),
+    }

@@ -61,7 +61,11 @@ def links_of(text: str, base: str) -> set[str]:
     text = re.sub(r"<base[^>]*>", "", text)
     raws = [next((x for x in g if x), "") for g in _ATTR.findall(text)]
     for group in _OTHER.findall(text):
-        raws += [part.split()[0] for part in group[0].split(",") if part.split()] if group[0] else [x for x in group[1:] if x]
+        raws += (
+            [part.split()[0] for part in group[0].split(",") if part.split()]
+            if group[0]
+            else [x for x in group[1:] if x]
+        )
     for count, _, name, ext in re.findall(r'createPageHTML\((\d+), (\d+), "(\w+)", "(\w+)"', text):
         raws += [f"{name}_{n}.{ext}" for n in range(1, int(count))]
     charset = "gbk" if "charset=gb2312" in text else "utf-8"
@@ -118,7 +122,11 @@ def walked(city: StagingCity) -> tuple[dict[str, set[str]], dict[str, Response |
 def test_size_is_that_of_a_small_city(city: StagingCity, walked: Any) -> None:
     _, answers = walked
     hosts = {s.host for s in city.model.sites}
-    pages = [u for u, r in answers.items() if r and r.status == 200 and r.content_type.startswith("text/html") and urlsplit(u).hostname in hosts]
+    pages = [
+        u
+        for u, r in answers.items()
+        if r and r.status == 200 and r.content_type.startswith("text/html") and urlsplit(u).hostname in hosts
+    ]
     assert 600 <= len(pages) <= 1000
     portal = city.model.site("portal")
     assert len(portal.columns) >= 22 and len({c.unit.id for c in portal.columns}) >= 12
@@ -127,11 +135,21 @@ def test_size_is_that_of_a_small_city(city: StagingCity, walked: Any) -> None:
 
 def test_links_that_fail_are_those_of_the_truth(walked: Any, truth: dict[str, Any]) -> None:
     holders, answers = walked
-    failing = {u for u, r in answers.items() if r is None or r.status >= 400 or (r.status == 200 and not r.body and r.stream is None)}
+    failing = {
+        u
+        for u, r in answers.items()
+        if r is None or r.status >= 400 or (r.status == 200 and not r.body and r.stream is None)
+    }
     told = {p["subject"] for p in truth["problems"] if p["category"] == "链接不可用"}
-    excused = {i["url"] for i in truth["innocents"] if i["outcome"] in ("blocked", "unchecked") or i.get("answer") in ("ratelimit", "flaky")}
+    excused = {
+        i["url"]
+        for i in truth["innocents"]
+        if i["outcome"] in ("blocked", "unchecked") or i.get("answer") in ("ratelimit", "flaky")
+    }
     html_documents = {p["subject"] for p in truth["problems"] if p.get("answer") == "html-error"}
-    assert failing - excused == told - html_documents, {u: holders[u] for u in failing - excused ^ told - html_documents if u in holders}
+    assert failing - excused == told - html_documents, {
+        u: holders[u] for u in failing - excused ^ told - html_documents if u in holders
+    }
 
 
 def test_a_dead_link_stands_on_pages_of_one_place(walked: Any, city: StagingCity) -> None:
@@ -141,7 +159,10 @@ def test_a_dead_link_stands_on_pages_of_one_place(walked: Any, city: StagingCity
             pages = holders[plant.url]
             assert pages, plant.url
             if plant.place not in ("footer", "css"):
-                assert len({p.removesuffix("index.html") for p in pages if "dataproxy" not in p}) == 1, (plant.url, pages)
+                assert len({p.removesuffix("index.html") for p in pages if "dataproxy" not in p}) == 1, (
+                    plant.url,
+                    pages,
+                )
     footer = next(p for p in city.links if p.place == "footer")
     assert len(holders[footer.url]) > 50
 
@@ -155,7 +176,9 @@ def test_innocents_are_on_the_city(walked: Any, city: StagingCity) -> None:
             assert plant.url not in holders, plant
 
 
-@pytest.mark.parametrize("moment", ["2026-11-20T10:00+08:00", "2027-03-31T00:05+08:00", "2026-08-31T23:59+08:00", "2028-02-29T12:00+08:00"])
+@pytest.mark.parametrize(
+    "moment", ["2026-11-20T10:00+08:00", "2027-03-31T00:05+08:00", "2026-08-31T23:59+08:00", "2028-02-29T12:00+08:00"]
+)
 def test_stale_columns_are_those_of_the_truth(moment: str) -> None:
     city = StagingCity(datetime.fromisoformat(moment), 8380)
     stale = {f"{s.id}/{c.id}" for s in city.model.sites for c in s.columns if truths.is_stale(c)}
@@ -178,7 +201,11 @@ def test_stale_home_pages_are_those_of_the_truth(city: StagingCity) -> None:
 
 def test_vetoes_add_up(city: StagingCity) -> None:
     for site in city.model.sites:
-        typed = [c for c in site.columns if truths.is_stale(c) and (c.type == "动态要闻" or (c.top and c.type in ("通知公告", "政策文件")))]
+        typed = [
+            c
+            for c in site.columns
+            if truths.is_stale(c) and (c.type == "动态要闻" or (c.top and c.type in ("通知公告", "政策文件")))
+        ]
         blank = [c for c in site.columns if c.kind == "blank"]
         rules = {v["rule"] for v in city.raw["vetoes"] if v["site"] == site.id}
         assert ("V4.1" in rules) == (len(typed) >= 5), site.id

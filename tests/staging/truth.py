@@ -35,7 +35,13 @@ def truth_of(city: CityModel, raw: dict[str, list[dict[str, Any]]], links: list[
         "as_of": city.as_of.isoformat(),
         "http_port": city.port,
         "sites": [
-            {"id": s.id, "name": s.name, "home": s.home, "vetoes": vetoes[s.id], "verdict": "不合格" if vetoes[s.id] else None}
+            {
+                "id": s.id,
+                "name": s.name,
+                "home": s.home,
+                "vetoes": vetoes[s.id],
+                "verdict": "不合格" if vetoes[s.id] else None,
+            }
             for s in city.sites
         ],
         "problems": problems,
@@ -45,9 +51,14 @@ def truth_of(city: CityModel, raw: dict[str, list[dict[str, Any]]], links: list[
 
 def _problem(site: str, category: str, subject: str, unit: str, rules: list[str], **more: Any) -> dict[str, Any]:
     return {
-        "site": site, "category": category, "subject": subject, "certainty": more.pop("certainty", "confirmed"),
-        "unit": unit, "rules": rules, **more,
-    }  # fmt: skip
+        "site": site,
+        "category": category,
+        "subject": subject,
+        "certainty": more.pop("certainty", "confirmed"),
+        "unit": unit,
+        "rules": rules,
+        **more,
+    }
 
 
 def _place(city: CityModel, at: str) -> Column:
@@ -73,7 +84,9 @@ def _vetoes(city: CityModel, raw: dict[str, list[dict[str, Any]]]) -> list[dict[
     for entry in raw["vetoes"]:
         site = city.site(entry["site"])
         note = notes.get(site.id, "单项否决")
-        found.append(_problem(site.id, entry["category"], site.home, site.unit.id, [entry["rule"]], level="veto", note=note))
+        found.append(
+            _problem(site.id, entry["category"], site.home, site.unit.id, [entry["rule"]], level="veto", note=note)
+        )
     return found
 
 
@@ -90,25 +103,37 @@ def _network(city: CityModel, raw: dict[str, list[dict[str, Any]]]) -> list[dict
         for entry in raw[part]:
             site = city.site(entry["site"])
             unit = site.column(entry["column"]).unit if "column" in entry else site.unit
-            found.append(_problem(site.id, category, _subject(city, entry), unit.id, entry["rules"], note=entry["note"]))
+            more = {"certainty": entry.get("certainty", "confirmed"), "note": entry["note"]}
+            found.append(_problem(site.id, category, _subject(city, entry), unit.id, entry["rules"], **more))
     return found
 
 
 def _dead(links: list[LinkPlant]) -> list[dict[str, Any]]:
     return [
         _problem(
-            p.site.id, "链接不可用", p.url, p.unit.id, ["D22"], certainty=p.certainty, answer=p.answer, place=p.place,
-            **({"column": p.column.id} if p.column else {}), note=p.note,
+            p.site.id,
+            "链接不可用",
+            p.url,
+            p.unit.id,
+            ["D22"],
+            certainty=p.certainty,
+            answer=p.answer,
+            place=p.place,
+            **({"column": p.column.id} if p.column else {}),
+            note=p.note,
         )
-        for p in links if p.outcome in ("dead", "suspect")
-    ]  # fmt: skip
+        for p in links
+        if p.outcome in ("dead", "suspect")
+    ]
 
 
 def _innocent_columns(city: CityModel, raw: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
     found = []
     for entry in raw["fresh"]:
         column = _place(city, entry["at"])
-        found.append({"site": column.site.id, "url": column.url, "why": entry["why"], "outcome": "ok", "category": "栏目不更新"})
+        found.append(
+            {"site": column.site.id, "url": column.url, "why": entry["why"], "outcome": "ok", "category": "栏目不更新"}
+        )
     return found
 
 
@@ -122,9 +147,17 @@ def _innocent_network(city: CityModel, raw: dict[str, list[dict[str, Any]]]) -> 
 
 def _innocent_links(links: list[LinkPlant]) -> list[dict[str, Any]]:
     return [
-        {"site": p.site.id, "url": p.url, "why": p.note, "outcome": p.outcome, "category": "链接不可用", "answer": p.answer}
-        for p in links if p.outcome not in ("dead", "suspect")
-    ]  # fmt: skip
+        {
+            "site": p.site.id,
+            "url": p.url,
+            "why": p.note,
+            "outcome": p.outcome,
+            "category": "链接不可用",
+            "answer": p.answer,
+        }
+        for p in links
+        if p.outcome not in ("dead", "suspect")
+    ]
 
 
 def inventory_of(city: CityModel) -> dict[str, Any]:
@@ -134,13 +167,19 @@ def inventory_of(city: CityModel) -> dict[str, Any]:
         "units": [{"id": u.id, "name": u.name, "kind": u.kind} for u in city.units.values()],
         "sites": [
             {
-                "id": s.id, "name": s.name, "kind": s.kind, "unit": s.unit.id, "url": s.home, "site_code": s.code,
-                "aliases": sorted(s.aliases), **({"ignore": s.ignore} if s.ignore else {}),
+                "id": s.id,
+                "name": s.name,
+                "kind": s.kind,
+                "unit": s.unit.id,
+                "url": s.home,
+                "site_code": s.code,
+                "aliases": sorted(s.aliases),
+                **({"ignore": s.ignore} if s.ignore else {}),
                 "columns": [_column_entry(c) for c in s.columns],
             }
             for s in city.sites
         ],
-    }  # fmt: skip
+    }
 
 
 def _column_entry(column: Column) -> dict[str, Any]:
