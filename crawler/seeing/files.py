@@ -97,7 +97,7 @@ def sniff(body: bytes, content_type: str = "") -> str:
             return kind
     if b"\0" in head[:512] and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "binary"
-    text = decode(head[:8192], content_type)[1].lstrip("\ufeff")
+    text = decode(head[:4096], content_type)[1].lstrip("\ufeff")
     if _HTML_HEAD.match(text):
         return "html"
     start = text.lstrip()[:1]

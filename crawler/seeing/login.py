@@ -45,7 +45,10 @@ def asks_for_login(url: str, request_url: str, headers: Mapping[str, str], body:
     signs += _comes_back(final, asked)
     if signs >= marks.at_least:
         return True
-    field = any(form.encode() in body[:_READ].lower() for form in marks.fields)
+    if signs + 2 < marks.at_least:
+        return False
+    lower = body[:_READ].lower()
+    field = b"password" in lower and any(form.encode() in lower for form in marks.fields)
     if signs + field + 1 < marks.at_least:
         return False
     signs += field

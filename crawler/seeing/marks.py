@@ -129,7 +129,7 @@ class ChallengeBook:
         for mark in self._by_header:
             if (mark.status is None or status in mark.status) and mark.holds(headers, body):
                 return mark.product
-        if good and _links(body, self.limits.short_links) > self.limits.short_links:
+        if good and count_links(body, self.limits.short_links) > self.limits.short_links:
             return None  # the common case: a page with a navigation is no challenge
         shape: tuple[int, int] | None = None
         for mark in self._candidates(status, good and len(body) > self.limits.good_page_bytes):
@@ -169,7 +169,7 @@ class ChallengeBook:
         return length <= self.limits.short_text and anchors <= self.limits.short_links
 
 
-def _links(body: bytes, enough: int) -> int:
+def count_links(body: bytes, enough: int) -> int:
     """Number of <a in a body; counting ends once there are more than `enough`, mostly within the first kilobytes."""
     count = 0
     for opening in (b"<a ", b"<A "):

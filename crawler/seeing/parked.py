@@ -8,10 +8,12 @@ from functools import lru_cache
 from pydantic import Field
 
 from crawler.pages.encoding import decode
-from crawler.seeing.marks import Data, load_marks, needle
+from crawler.seeing.marks import Data, count_links, load_marks, needle
 from crawler.seeing.visible import visible_text
 
 _READ = 200_000
+_LINKS = 40
+"""More links than this are a navigation."""
 _LONG = 3000
 """Characters: a page with more text than this has content of its own (a registrar's, a newspaper's)."""
 
@@ -39,6 +41,8 @@ def is_parked(headers: Mapping[str, str], body: bytes) -> bool:
     """The body is a parking or for-sale page: at least two independent signs, and little text."""
     at_least, signs = _signs()
     head = body[:_READ]
+    if count_links(head, _LINKS) > _LINKS:
+        return False  # the common case
     if sum(any(form in head for form in forms) for forms in signs) < at_least:
         return False
     return len(visible_text(decode(head, headers.get("content-type"))[1], _LONG + 1)[0]) <= _LONG

@@ -42,7 +42,7 @@ _PIECES = st.sampled_from(
         b"<table",
         "访问被拦截".encode(),
         "域名出售".encode("gb18030"),
-    ]  # fmt: skip
+    ]
 )
 _BODIES = st.one_of(
     st.binary(max_size=400), st.lists(st.one_of(_PIECES, st.binary(max_size=20)), max_size=30).map(b"".join)

@@ -231,9 +231,9 @@ def test_next_check_is_the_one_that_settles(known: list[_Try]) -> None:
         assert due is None
     if due is None:
         return
-    last = streak(sorted(known, key=lambda attempt: attempt.at))[-1]
-    at = max(due, max(attempt.at for attempt in known))
-    assert _outcome([*known, replace(last, at=at)]) is Outcome.DEAD
+    reason = streak(sorted(known, key=lambda attempt: attempt.at))[-1].reason
+    last = max(attempt.at for attempt in known)
+    assert _outcome([*known, _Try(max(due, last), reason)]) is Outcome.DEAD
     early = due - timedelta(seconds=1)
-    if early > last.at:
-        assert settled([*known, replace(last, at=early)], POLICY, early)[0] is not Outcome.DEAD
+    if early > last:
+        assert _outcome([*known, _Try(early, reason)]) is not Outcome.DEAD
