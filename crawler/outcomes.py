@@ -79,6 +79,7 @@ class Reason(StrEnum):
     OWN_NETWORK = "own-network"
     NO_IPV6_HERE = "no-ipv6-here"
     NOT_REACHED = "not-reached"
+    TOOL_ERROR = "tool-error"
 
 
 _O = Outcome
@@ -132,6 +133,7 @@ REASONS: dict[Reason, ReasonInfo] = {
     Reason.OWN_NETWORK: ReasonInfo(_O.UNCHECKED, "监测端网络异常", "检查监测端网络后重新巡查"),
     Reason.NO_IPV6_HERE: ReasonInfo(_O.UNCHECKED, "监测端无IPv6网络", "在具备IPv6网络的机器上巡查"),
     Reason.NOT_REACHED: ReasonInfo(_O.UNCHECKED, "本轮未检查到"),
+    Reason.TOOL_ERROR: ReasonInfo(_O.UNCHECKED, "监测程序出错", "把运行日志交给维护人员"),
 }
 
 

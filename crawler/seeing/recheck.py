@@ -13,7 +13,7 @@ from typing import Protocol
 from crawler.outcomes import REASONS, Outcome, Reason
 from crawler.seeing.tuning import RecheckPolicy
 
-SILENT = frozenset({Reason.OWN_NETWORK, Reason.BUDGET, Reason.NOT_REACHED, Reason.NO_IPV6_HERE})
+SILENT = frozenset({Reason.OWN_NETWORK, Reason.BUDGET, Reason.NOT_REACHED, Reason.NO_IPV6_HERE, Reason.TOOL_ERROR})
 """Reasons that say something about us, nothing about the target."""
 _FAMILIES = (
     frozenset({Reason.HTTP_404, Reason.HTTP_410, Reason.SOFT_404}),
