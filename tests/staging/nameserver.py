@@ -29,6 +29,8 @@ class Names:
     records: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     servfail: set[str] = field(default_factory=set)
     silent: set[str] = field(default_factory=set)
+    fallback: dict[str, list[str]] = field(default_factory=dict)
+    """Answers by type where a name has no records of its own."""
 
     def add(self, name: str, rtype: str, *values: str) -> None:
         """Add records to a name."""
@@ -80,11 +82,11 @@ def answer(names: Names, query: dns.message.Message) -> dns.message.Message | No
             break
         _put(response.answer, name, "CNAME", records["CNAME"])
         name = records["CNAME"][0].rstrip(".").lower()
-    values = names.records.get(name, {}).get(rtype)
+    values = names.records.get(name, {}).get(rtype) or names.fallback.get(rtype)
     if values:
         _put(response.answer, name, rtype, values)
         return response
-    if not names.exists(name):
+    if not names.exists(name) and not names.fallback:
         response.set_rcode(dns.rcode.NXDOMAIN)
     zone = names.zone_of(name)
     if zone is not None:
