@@ -10,7 +10,7 @@ from crawler.pages.tree import Document
 
 _PROVINCES = "京津沪渝冀豫云滇辽黑湘皖鲁新苏浙赣鄂桂甘陇晋蒙陕秦吉闽贵黔粤青藏川蜀宁琼港澳"
 _SITE_CODE = re.compile(
-    r"(?:网站|站点|政府网站)?标识(?:编)?码\s*(?:编号|号|为)?\s*[:：∶\]】)）]?\s*[\[【(（]?\s*((?:bm|BM|Bm)?(?:\s?\d){7,12})(?!\d)"
+    r"标识(?:编)?码\s*(?:编号|号|为)?\s*[:：∶\]】)）]?\s*[\[【(（]?\s*((?:bm|BM|Bm)?(?:\s?\d){7,12})(?!\d)"
 )
 _ICP = re.compile(
     rf"[{_PROVINCES}]\s?[Ii][Cc][Pp]\s?备\s?(?:案)?(?:字|第|号|案号)?\s?[:：]?\s?(?:\d(?:\s?\d){{7,9}}|[X*]{{4,10}})(?:\s?-\s?\d{{1,4}}\s?号|\s?号(?:\s?[-－—]\s?\d{{1,4}})?)?"
@@ -32,30 +32,32 @@ _CONTACT = re.compile(
 _CONAC = re.compile(r"(?:bszs|dcs)\.conac\.cn/[^\s\"'<>\\)]*", re.I)
 _CONAC_ID = re.compile(r"_?ideConac", re.I)
 _JIUCUO = re.compile(
-    r"(?:https?:)?//[\w.:]*(?:zfwzgl\.www\.gov\.cn|pucha\.kaipuyun\.cn|121\.43\.68\.40|zfwzxx)[^\s\"'<>\\)]*|[^\s\"'<>()]*jiucuo\w{0,8}\.(?:html?|js)[^\s\"'<>\\)]*",
+    r"(?:https?:)?//[\w.:]{0,40}(?:zfwzgl\.www\.gov\.cn|pucha\.kaipuyun\.cn|121\.43\.68\.40|zfwzxx)[^\s\"'<>\\)]*|[^\s\"'<>()]{0,120}jiucuo\w{0,8}\.(?:html?|js)[^\s\"'<>\\)]*",
     re.I,
 )
 _JIUCUO_WORDS = re.compile(r"(?:我为)?政府网站找错|网站找错|网站纠错|我要纠错|纠错")
 _CODE_PARAM = re.compile(r"site_?code=([\w]{6,14})", re.I)
 _POLICE_PARAM = re.compile(r"(?:record)?code=(\d{12,14})", re.I)
+_HOLDERS = frozenset(("a", "img", "span", "div", "iframe", "area", "p", "li", "td"))
 _TAIL = 12_000
+_FOOT = 3_000
 
 
 def read_identity(doc: Document) -> Identity:
     """What the page shows; each value with white space taken out, otherwise as written."""
     tail = doc.text[-_TAIL:]
-    icps = _all(_ICP, tail)
+    icps = _all(_ICP, tail) if "备" in tail else []
     conac, jiucuo, police_code = _addresses(doc)
-    code = _last(_SITE_CODE, tail, 1)
+    code = _last(_SITE_CODE, tail, 1) if "标识" in tail else None
     found = _CODE_PARAM.search(jiucuo or "")
     return Identity(
         site_code=code,
         icp=icps[0] if icps else None,
-        police=_last(_POLICE, tail),
+        police=_last(_POLICE, tail) if "安" in tail else None,
         conac=conac,
         jiucuo=jiucuo or _words_only(doc),
-        sponsor=_sponsor(tail),
-        contact=_contact(tail),
+        sponsor=_sponsor(tail[-_FOOT:]),
+        contact=_contact(tail[-_FOOT:]),
         jiucuo_code=found.group(1) if found else None,
         police_code=police_code,
         icps=tuple(icps),
@@ -83,11 +85,11 @@ def _addresses(doc: Document) -> tuple[str | None, str | None, str | None]:
     conac = jiucuo = police = None
     for element in doc.elements:
         tag = element.tag
-        if tag not in ("a", "img", "span", "div", "iframe", "area"):
+        if tag not in _HOLDERS or not element.attrs:
             continue
         for name in ("href", "src", "onclick"):
             value = element.attrs.get(name)
-            if not value:
+            if not value or value[0] == "#":
                 continue
             if "onac.cn" in value and conac is None:
                 conac = _match(_CONAC, value)
@@ -143,6 +145,6 @@ def _sponsor(text: str) -> str | None:
 
 def _contact(text: str) -> str | None:
     found = None
-    for match in _CONTACT.finditer(text[-2500:]):
+    for match in _CONTACT.finditer(text):
         found = found or match
     return found.group().strip() if found else None

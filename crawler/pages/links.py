@@ -189,6 +189,6 @@ def link_text(doc: Document, element: Element) -> str:
     text = doc.text[element.start : min(element.stop, element.start + 4 * TEXT_LIMIT)]
     text = " ".join(text.split())
     if not text and element.end > element.index + 1:
-        texts = (inner.get("alt") or inner.get("title") for inner in doc.subtree(element)[1:20])
+        texts = (inner.get("alt") or inner.get("title") for inner in doc.subtree(element, 20)[1:])
         text = next((words.strip() for words in texts if words.strip()), "")
     return (text or element.get("title").strip())[:TEXT_LIMIT]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from crawler.pages.resolve import Resolver
 from crawler.pages.tree import Document, Element
@@ -32,7 +33,7 @@ def _crumb_by_words(doc: Document) -> Element | None:
         for _ in range(4):
             if element is None or element.stop - element.start > _CRUMB_TEXT:
                 break
-            if any(inner.tag == "a" for inner in doc.subtree(element)) or _SEPARATORS.search(doc.text_of(element), 6):
+            if any(inner.tag == "a" for inner in doc.subtree(element, 60)) or _SEPARATORS.search(doc.text_of(element), 6):
                 return element
             element = element.parent
     return None
@@ -44,7 +45,7 @@ def _crumb_by_class(doc: Document) -> Element | None:
             continue
         name = element.get("class") + " " + element.get("id")
         if len(name) > 3 and _CRUMB_CLASS.search(name) and element.region not in ("footer",):
-            links = [inner for inner in doc.subtree(element) if inner.tag == "a"]
+            links = [inner for inner in doc.subtree(element, 60) if inner.tag == "a"]
             if links and _name(doc, links[0]) in _HOME_WORDS:
                 return element
     return None
@@ -68,7 +69,7 @@ def _steps(doc: Document, box: Element, resolve: Resolver) -> list[tuple[str, st
     start = _HERE.search(doc.text, box.start, box.stop)
     if start is not None:
         place = start.end()
-    for element in doc.subtree(box):
+    for element in doc.subtree(box, 100):
         if element.tag == "a" and element.start >= place and element.stop > element.start:
             _plain_steps(steps, doc.text[place : element.start])
             href = element.get("href")
@@ -122,9 +123,8 @@ def _nav_by_region(doc: Document) -> Element | None:
 
 def _nav_by_home(doc: Document) -> Element | None:
     """For pages whose markup bears no names: the block around the first 首页 link."""
-    for element in doc.elements:
-        if element.tag != "a" or element.stop - element.start > 10 or _name(doc, element) not in _HOME_WORDS:
-            continue
+    homes = (link for link in doc.elements if link.tag == "a" and link.stop - link.start <= 10)
+    for element in islice((link for link in homes if _name(doc, link) in _HOME_WORDS), 4):
         box: Element | None = element.parent
         for _ in range(5):
             if box is None or box.tag == "body":

@@ -17,7 +17,7 @@ _NEXT = re.compile(r"[\s\[【<>»›]*(?:下\s*一?\s*页|后\s*一?\s*页|下�
 _END = re.compile(r"[\s\[【]*(?:尾\s*页|末\s*页|最后一?页|last|首\s*页|第一页|上\s*一?\s*页|前一?页|[<«‹]{1,2})[\s\]】>]*", re.I)
 _NUMBER = re.compile(r"[\[【(]?\s*\d{1,4}\s*[\]】)]?")
 _PAGER_TEXT = re.compile(
-    r"共\s*\d+\s*[条页篇]|\d+\s*/\s*\d+\s*页?|第\s*\d+\s*页|下\s*一?\s*页|每页\s*\d+|首\s?页\s*上\s?页|尾\s?页|末\s?页|共\s*有\s*\d+\s*条"
+    r"共\s*\d+\s*[条页篇]|(?<!\d)\d{1,5}\s?/\s?\d{1,5}\s?页?(?!\d)|第\s*\d+\s*页|下\s*一?\s*页|每页\s*\d+|首\s?页\s*上\s?页|尾\s?页|末\s?页|共\s*有\s*\d+\s*条"
 )
 _PAGED_PATH = re.compile(r"[_/-]\d{1,4}\.\w{3,6}$|[?&](?:page|p|pageno|pagenum|pageindex|currentpage|pn|cur_page|a\d+p)=\d+|/page/\d+|/p\d+/?$|PAGENUM|\d+/\d+\.html?$", re.I)
 
@@ -58,7 +58,7 @@ def _pager_links(doc: Document) -> list[Element]:
     """下一页 first, then the numbered pages around it, then the last page."""
     nexts, numbers, ends = [], [], []
     for element in doc.elements:
-        if element.tag != "a" or element.stop - element.start > 12 or not element.get("href"):
+        if element.tag != "a" or element.stop - element.start > 12 or not 0 < len(element.get("href")) < 1000:
             continue
         text = doc.text_of(element).strip() or element.get("title").strip()
         href = element.get("href")

@@ -34,4 +34,4 @@ def _path(url: str) -> str:
     """Path and query."""
     rest = url.split("://", 1)[-1]
     cut = rest.find("/")
-    return rest[cut:] if cut >= 0 else "/"
+    return rest[cut : cut + 600] if cut >= 0 else "/"

@@ -43,6 +43,7 @@ _INFO_AFTER = re.compile(
 _INFO_BEFORE = re.compile(r"(?:来源|作者|供稿|出处|编辑|发布机构|发布单位|信息提供|source|字体|字号)\s*[:：】\]]?[^\n]{0,40}$", re.I)
 _ALONE = re.compile(r"[\s\[\]【】()（）:：日号|\-—星期一二三四五六天上下午\d时分秒]*")
 _NEAR_HEADLINE = 260
+_BODY_LINE = 60
 
 
 @dataclass(slots=True)
@@ -103,14 +104,17 @@ def _labelled(doc: Document, hits: list[Hit], headline: Element | None) -> tuple
     best: tuple[int, int, Hit] | None = None
     text = doc.text
     anchor = headline.stop if headline is not None else 0
-    for hit in hits + ([] if hits else find_compact(text)):
+    for hit in hits:
         rank = label_rank(text, hit.start)
         if rank is None or rank < 0 or _foreign(doc, hit.start, headline):
             continue
         distance = abs(hit.start - anchor) + (400 if hit.start < anchor - 60 else 0)
         if best is None or (rank, distance) < best[:2]:
             best = (rank, distance, hit)
-    return (best[0], best[2]) if best else None
+    if best is not None:
+        return best[0], best[2]
+    compact = (hit for hit in find_compact(text) if label_rank(text, hit.start) == 0 and not doc.is_muted(hit.start))
+    return next(((0, hit) for hit in compact), None)
 
 
 def _unlabelled(doc: Document, hits: list[Hit], headline: Element | None, in_url: date | None) -> Hit | None:
@@ -128,13 +132,15 @@ def _unlabelled(doc: Document, hits: list[Hit], headline: Element | None, in_url
             continue
         if _foreign(doc, hit.start, headline):
             continue
+        if any(len(between) > _BODY_LINE for between in text[headline.stop : hit.start].split("\n")):
+            break
         line = text[text.rfind("\n", 0, hit.start) + 1 : hit.start]
         rest = text[hit.stop : hit.stop + 60]
         after = _INFO_AFTER.match(rest)
         alone = not line.strip(" [【(（|") and _ALONE.fullmatch(rest.partition("\n")[0])
         if distance >= 0 and (after or alone or _INFO_BEFORE.search(line)):
             return hit
-        if after and _INFO_AFTER.match(rest) and distance < 0 and hit.day == in_url:
+        if after and distance < 0 and hit.day == in_url:
             return hit
         if hit.day == in_url and len(line) < 40 and 0 <= distance < 120:
             return hit
@@ -170,4 +176,4 @@ def _holds_link(doc: Document, row: Element) -> bool:
     """A short row with the title of another page: an entry of a list."""
     if row.stop - row.start > 200:
         return False
-    return any(inner.tag == "a" and inner.stop - inner.start >= 8 for inner in doc.subtree(row)[:40])
+    return any(inner.tag == "a" and inner.stop - inner.start >= 8 for inner in doc.subtree(row, 40))

@@ -24,12 +24,19 @@ _OTHER_SCHEME = re.compile(
 _WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3002: ord("."), 0x3000: ord(" ")}
 
 
+_PLAIN = r"[A-Za-z0-9\-_~!$&()*+,;=:@/%.]"
+_FAST_ABSOLUTE = re.compile(rf"(https?)://[a-z0-9\-.]*[a-z](/{_PLAIN}*)?(?:\?[A-Za-z0-9\-_~!$&()*+,;=:@/%.?]*)?\Z")
+_FAST_RELATIVE = re.compile(rf"(/(?!/)|(?=[A-Za-z0-9_])[A-Za-z0-9_\-]*/|[A-Za-z0-9_\-]+\.(?:s?html?|jspx?|php|css|js|gif|png|jpg)\Z){_PLAIN}*\Z")
+
+
 class Resolver:
     """Resolves the addresses of one page; the same text is worked out once."""
 
     def __init__(self, base: Address | None, encoding: str) -> None:
         self.base = base
         self.encoding = encoding
+        self._root = f"{base.scheme}://{base.netloc}" if base else ""
+        self._folder = self._root + base.path[: base.path.rfind("/") + 1] if base else ""
         self._known: dict[str, tuple[str, str | None] | None] = {}
 
     def __call__(self, raw: str) -> tuple[str, str | None] | None:
@@ -44,13 +51,19 @@ class Resolver:
         return found[0] if found else None
 
     def _resolve(self, raw: str) -> tuple[str, str | None] | None:
+        if "/." not in raw:  # nearly all addresses are written plainly and need no parser
+            if _FAST_RELATIVE.match(raw) and self._root:
+                return (self._root if raw[0] == "/" else self._folder) + raw, None
+            fast = _FAST_ABSOLUTE.match(raw)
+            if fast and fast.group(2):
+                return raw, None
         text = raw.strip(_EDGES)
         if not text or text[0] == "#" or len(text) > 20_000:
             return None
         if _OTHER_SCHEME.match(text):
             return None
         fault = fault_of(text)
-        address = parse(text if self.base else text, self.base, self.encoding)
+        address = parse(text, self.base, self.encoding)
         if address is not None:
             return str(address), fault
         return self._unreadable(text, fault)
@@ -78,6 +91,6 @@ def fault_of(text: str) -> str | None:
         return None
     if _WIDE_SCHEME.match(text):
         return "full-width"
-    if _HOST_LIKE.match(text):
+    if _HOST_LIKE.match(text[:300]):
         return "missing-scheme"
     return "scheme-typo" if _TYPO.match(text) else None

@@ -24,6 +24,7 @@ _MINOR = re.compile(
     re.I,
 )
 _PINNED = re.compile(r"置\s?顶|[\[【]顶[\]】]")
+_LINES = frozenset(("li", "tr", "dd", "dt", "p"))
 _PURE_SLACK = 16
 _ROW_TEXT = 700
 _GAP = 120
@@ -93,7 +94,29 @@ def _candidates(doc: Document, resolve: Resolver) -> list[Row]:
                 rows[-1].title, rows[-1].link = title, element
             continue
         rows.append(Row(element, url, title, element, ()))
-    return rows
+    return [row for place, row in enumerate(rows) if not _is_category(rows, place)]
+
+
+def _is_category(rows: list[Row], place: int) -> bool:
+    """A short link such as `[市教育局]` that shares its row with a title."""
+    row = rows[place]
+    if len(row.title) > 12:
+        return False
+    line = _line(row.link)
+    if line is None:
+        return False
+    beside = (rows[near] for near in (place + 1, place - 1) if 0 <= near < len(rows))
+    return any(len(other.title) >= 2 * len(row.title.strip("[]【】")) and _line(other.link) is line for other in beside)
+
+
+def _line(link: Element) -> Element | None:
+    """The list entry or table row that a link stands in."""
+    node = link.parent
+    for _ in range(5):
+        if node is None or node.tag in _LINES:
+            return node
+        node = node.parent
+    return None
 
 
 def _target(element: Element, resolve: Resolver) -> str:

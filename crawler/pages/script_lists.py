@@ -14,9 +14,8 @@ from crawler.pages.objects import read_objects
 from crawler.pages.paths import is_article
 from crawler.pages.resolve import Resolver
 
-_RECORD = re.compile(r"<record\b[^>]{0,200}>\s*(?:<!\[CDATA\[(.*?)\]\]>|(.*?))\s*</record>", re.S | re.I)
-_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.S)
-_XML_ITEM = re.compile(r"<(item|entry|row|article|news|info)\b[^>]{0,200}>(.*?)</\1>", re.S | re.I)
+_XML_ITEMS = ("item", "entry", "row", "article", "news", "info", "record")
+_XML_ITEM_LIMIT = 20_000
 _XML_FIELD = re.compile(r"<([a-zA-Z_][\w:-]{0,40})\b[^>]{0,300}>\s*(?:<!\[CDATA\[(.*?)\]\]>|([^<]*))\s*</\1>", re.S)
 _TITLES = (
     "title", "articletitle", "doctitle", "infotitle", "newstitle", "articlename", "showtitle", "maintitle", "subject", "name",
@@ -34,8 +33,8 @@ _URLS = (
     "post_url", "urls", "self_url", "selfurl", "staticurl", "path", "pageurl", "docurl", "visiturl", "infourl", "htmlpath",
 )  # fmt: skip
 _COLUMN_FIELDS = frozenset(("childcount", "children", "channeltype", "articlecount", "haschild", "childrens", "isleaf"))
-_HAS_TITLE = re.compile(r"[\"']?(?:\w*title|subject|bt|biaoti|name)[\"']?\s*:", re.I)
-_HAS_DATE = re.compile(r"[\"']?\w*(?:date|time|fbsj|fbrq|created_at)\w*[\"']?\s*:", re.I)
+_HAS_TITLE = re.compile(r"(?:title|subject|bt|biaoti|name)[\"']?\s{0,4}:", re.I)
+_HAS_DATE = re.compile(r"(?:date|time|fbsj|fbrq|created_at|day|published)\w{0,12}[\"']?\s{0,4}:", re.I)
 _TAGS = re.compile(r"<[^<>]{0,400}>")
 _CHINA = timezone(timedelta(hours=8))
 SCRIPT_LIMIT = 2_000_000
@@ -45,7 +44,16 @@ def record_markup(text: str) -> str:
     """The HTML inside jpage `<record>` blocks (大汉), joined; empty when there are none."""
     if "record" not in text:
         return ""
-    return "\n".join((found.group(1) or unescape(found.group(2) or "")) for found in _RECORD.finditer(text))
+    parts: list[str] = []
+    for piece in text.split("<record>")[1:]:
+        content = piece.partition("</record>")[0].strip()
+        if content.startswith("<![CDATA["):
+            parts.append(content[9:].partition("]]>")[0])
+        elif "&lt;" in content:
+            parts.append(unescape(content))
+        elif "<a" in content:
+            parts.append(content)
+    return "\n".join(parts)
 
 
 def looks_like_items(comment: str) -> bool:
@@ -80,13 +88,16 @@ def has_dated_objects(text: str) -> bool:
 def xml_items(text: str, resolve: Resolver, latest: date) -> list[Item]:
     """Entries of an XML list: RSS, or `<item><title/><url/><date/></item>` of whatever names."""
     items: list[Item] = []
-    for found in _XML_ITEM.finditer(text):
-        record: dict[str, object] = {}
-        for part in _XML_FIELD.finditer(found.group(2)):
-            record.setdefault(part.group(1).lower(), unescape(part.group(2) or part.group(3) or "").strip())
-        item = _item(record, resolve, latest)
-        if item is not None:
-            items.append(item)
+    for name in _XML_ITEMS:
+        for piece in text.split(f"<{name}")[1:] if f"</{name}>" in text else ():
+            if piece[:1] not in (">", " ", "\n", "\t", "\r"):
+                continue
+            record: dict[str, object] = {}
+            for part in _XML_FIELD.finditer(piece.partition(f"</{name}>")[0][:_XML_ITEM_LIMIT]):
+                record.setdefault(part.group(1).lower(), unescape(part.group(2) or part.group(3) or "").strip())
+            item = _item(record, resolve, latest)
+            if item is not None:
+                items.append(item)
     return items
 
 

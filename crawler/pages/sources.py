@@ -10,7 +10,8 @@ from crawler.pages.resolve import Resolver
 from crawler.pages.tree import Document
 
 SOURCE_LIMIT = 50
-_QUOTED = re.compile(r"[\"']((?:https?:)?[^\"'\s<>{}]{3,1500})[\"']")
+_DATA_WORDS = ("dataproxy", ".json", ".xml", "/api/", "search4col", "/irs/", "getList", "nfolist", "/article")
+_QUOTED = re.compile(r"[\"']((?:https?:)?[^\"'\s<>{}]{3,600})[\"']")
 _DATA_ADDRESS = re.compile(
     r"dataproxy\.jsp\?|(?:^|/)[\w.-]*(?:list|data|news|article|index|page|channel|col)[\w.-]*\.(?:json|xml)(?:$|\?)|/api/[\w/-]*(?:list|all|article|news|page|doc)"
     r"|search4col|/irs/front/list|getList|/articles?\?|/gkmlpt/api/|infolist|rss\.xml|/list\.(?:json|xml)",
@@ -36,7 +37,7 @@ def list_sources(doc: Document, resolve: Resolver) -> list[str]:
     found: dict[str, None] = {}
     for script in doc.scripts:
         text = script.text
-        if not text or len(text) > 500_000:
+        if not 20 < len(text) < 500_000 or not any(word in text for word in _DATA_WORDS):
             continue
         for address in _jpage(text):
             _keep(found, resolve, address)
@@ -85,7 +86,7 @@ def footer_scripts(doc: Document, resolve: Resolver) -> list[str]:
     found: dict[str, None] = {}
     for script in doc.scripts:
         raw = script.attrs.get("src") or ""
-        if raw and not is_inert(script.attrs) and _FOOTER_SCRIPT.search(raw):
+        if 0 < len(raw) < 600 and not is_inert(script.attrs) and _FOOTER_SCRIPT.search(raw):
             _keep(found, resolve, raw)
     return list(found)
 

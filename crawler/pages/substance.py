@@ -21,6 +21,7 @@ _EMPTY_WORDS = re.compile(
 )
 _DECORATION = re.compile(r"logo|icon|ico\b|banner|btn|button|bg|line|arrow|dot|point|blank|space|spacer|top|foot|nav|menu|head|jiucuo|conac|beian|ga\b|ewm|qrcode|erwei|weixin|wx|search|loading|title|spec|left|right|middle|mid|bottom|more|share|close|print", re.I)
 _LONG_LINE = 12
+_NOT_OWN = frozenset(("a", "select", "option", "button", "label"))
 _MEDIA = frozenset(("video", "audio", "embed", "object", "canvas"))
 
 
@@ -75,16 +76,19 @@ def _is_picture(element: Element) -> bool:
 
 def _plain_lines(doc: Document) -> tuple[int, int, bool]:
     """(characters of own lines, the longest line, does it say that it is empty)"""
-    text = list(doc.text)
+    parts: list[str] = []
+    place = 0
     for element in doc.elements:
-        if element.tag in ("a", "select", "option", "button", "label") or element.hidden or element.region != "content":
-            if element.parent is None or element.region == "content" or element.parent.region == "content":
-                for place in range(element.start, element.stop):
-                    if text[place] != "\n":
-                        text[place] = ""
+        if element.start < place or not (element.tag in _NOT_OWN or element.hidden or element.region != "content"):
+            continue
+        parts.append(doc.text[place : element.start])
+        place = element.stop
+        if "\n" in doc.text[element.start : place]:
+            parts.append("\n")
+    parts.append(doc.text[place:])
     total = longest = 0
     empty = False
-    for line in "".join(text).split("\n"):
+    for line in "".join(parts).split("\n"):
         line = line.strip()
         if _EMPTY_WORDS.search(line) and len(line) < 60:
             empty = True

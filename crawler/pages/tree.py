@@ -69,9 +69,9 @@ class Document:
         """Text of the element's subtree."""
         return self.text[element.start : element.stop]
 
-    def subtree(self, element: Element) -> list[Element]:
-        """The element and everything in it, in page order."""
-        return self.elements[element.index : element.end]
+    def subtree(self, element: Element, most: int = 1_000_000) -> list[Element]:
+        """The element and everything in it, in page order; at most so many elements where only a few can matter."""
+        return self.elements[element.index : min(element.end, element.index + most)]
 
     def is_muted(self, place: int) -> bool:
         """Is the character at `place` out of a reader's sight?"""
@@ -111,7 +111,6 @@ _BLOCKS = frozenset(
 _SKIPPED = frozenset(("template", "noscript", "noframes", "noembed"))
 _MUTE = frozenset(("select", "textarea", "datalist", "object", "iframe", "audio", "video", "canvas", "svg", "math"))
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
-_VOID_OF_TEXT = frozenset(("br", "img", "input", "hr", "meta", "link", "base", "source", "area", "col", "embed", "param"))
 
 
 def build(html: str) -> Document:
@@ -138,24 +137,21 @@ class _Walker:
 
     def walk(self, root: LexborNode) -> None:
         node: LexborNode | None = root
-        depth = 0
+        parents: list[LexborNode] = []
         while node is not None:
-            child = node.first_child if self.enter(node) else None
+            opened = self.enter(node)
+            child = node.first_child if opened else None
             if child is not None:
+                parents.append(node)
                 node = child
-                depth += 1
                 continue
-            self.leave(node)
+            if opened:
+                self.close()
             following = node.next
-            while following is None and depth:
-                parent = node.parent
-                if parent is None:
-                    return
-                node = parent
-                depth -= 1
-                self.leave(node)
-                following = node.next
-            node = following if depth else None
+            while following is None and parents:
+                following = parents.pop().next
+                self.close()
+            node = following
 
     def enter(self, node: LexborNode) -> bool:
         """Take one node in; True when its children are to be read."""
@@ -172,7 +168,7 @@ class _Walker:
         if tag == "style":
             self.doc.styles.append(node.text() or "")
             return False
-        if tag in _SKIPPED or tag.startswith("!") or tag == "-doctype":
+        if tag in _SKIPPED or tag[:1] in ("!", "-", ""):
             return False
         if tag == "title" and self.muting is None:
             if self.doc.title is None:
@@ -196,11 +192,10 @@ class _Walker:
         if self.muting is None and (hidden or tag in _MUTE):
             self.muting, self.muted_from = element, self.place
 
-    def leave(self, node: LexborNode) -> None:
-        """Close the current element when `node` is the one that opened it."""
+    def close(self) -> None:
+        """Close the element that was opened last."""
         element = self.current
-        tag = node.tag or ""
-        if element is None or tag != element.tag or tag == "title" and self.muting is None:
+        if element is None:
             return
         element.stop = self.place
         element.end = len(self.doc.elements)
@@ -209,7 +204,7 @@ class _Walker:
             if self.place > self.muted_from:
                 self.doc.muted.append((self.muted_from, self.place))
             self.muting = None
-        if tag in _BLOCKS:
+        if element.tag in _BLOCKS:
             self.break_line()
         self.current = element.parent
 
@@ -229,7 +224,9 @@ class _Walker:
                 self.push(" ")
             return
         text = " ".join(words)
-        if self.last not in " \n" and (raw[0].isspace() or self.joint and self.last.isdigit() and text[0].isdigit()):
+        if self.last not in " \n" and (
+            raw[0].isspace() or (self.joint and self.last.isdigit() and text[0].isdigit())
+        ):
             text = " " + text
         if raw[-1].isspace():
             text += " "
