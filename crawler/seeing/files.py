@@ -27,8 +27,8 @@ _HTML_HEAD = re.compile(
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufffd]")
 _FILENAME = re.compile(r"filename\*?\s*=\s*(?:[\w-]{1,20}'[\w-]{0,10}')?\"?([^\";]{1,300})", re.I)
 _LEADS_TO = re.compile(
-    r"(?:<(?:iframe|img|source|frame)\b[^>]{0,300}?\bsrc|location(?:\.href)?|location\.replace|content)"
-    r"\s{0,5}[=(]\s{0,5}[\"']([^\"']{1,500})",
+    r"(?:<(?:iframe|img|source|frame|embed|video|audio)\b[^>]{0,300}?\bsrc|<object\b[^>]{0,300}?\bdata"
+    r"|location(?:\.href)?|location\.replace|content)\s{0,5}[=(]\s{0,5}[\"']([^\"']{1,500})",
     re.I,
 )
 
@@ -116,10 +116,11 @@ def see_file(
     declared_size: int | None = None,
     truncated: bool = False,
     dataloss: bool = False,
+    url: str = "",
 ) -> tuple[Reason, str]:
     """(reason, detail) of a 2xx answer under a file's name. `truncated`: we stopped reading ourselves.
 
-    `extension` must be one that `family_of` knows. The first 64 kB are looked at.
+    `extension` must be one that `family_of` knows, `url` is the address asked for. The first 64 kB are looked at.
     """
     family = _families()[extension.lower().lstrip(".")]
     if declared_size == 0 or (not body.strip(b" \t\r\n\xef\xbb\xbf") and len(body) < 64 and not truncated):
@@ -128,7 +129,7 @@ def see_file(
         return Reason.OK, "只读到首部"
     kind = sniff(body, headers.get("content-type", "").lower())
     if kind in family.refuses:
-        return _refused(family, kind, extension, headers, body)
+        return _refused(family, kind, extension.lower().lstrip("."), headers, body, url)
     if dataloss and not truncated:
         return Reason.TRUNCATED, f"读到{len(body)}字节后连接中断"
     if declared_size and len(body) < declared_size and not truncated and "content-encoding" not in headers:
@@ -136,19 +137,21 @@ def see_file(
     return Reason.OK, ""
 
 
-def _refused(family: _Family, kind: str, extension: str, headers: Mapping[str, str], body: bytes) -> tuple[Reason, str]:
+def _refused(
+    family: _Family, kind: str, extension: str, headers: Mapping[str, str], body: bytes, url: str
+) -> tuple[Reason, str]:
     """A content that does not belong under the name: innocent export, page that leads to the file, or really wrong."""
-    names = {"html": "网页", "json": "出错信息", "image": "图片", "text": "文字", "ole": "Office文档", "rtf": "RTF文档"}
     if kind != "html":
-        return Reason.WRONG_TYPE, f".{extension.lstrip('.')}文件实为{names.get(kind, kind)}"
+        names = {"json": "出错信息", "image": "图片", "text": "文字", "ole": "Office文档", "rtf": "RTF文档"}
+        return Reason.WRONG_TYPE, f".{extension}文件实为{names.get(kind, kind)}"
     markup = decode(body[:_HEAD], headers.get("content-type"))[1]
     lower = markup.lower()
+    title = title_of(markup)[:60]
     if family.id == "office" and _is_export(markup, lower):
         return Reason.OK, "网页格式的文档"
-    if family.id != "part" and _leads_to_file(lower, extension.lower().lstrip(".")):
-        return Reason.VIEWER_PAGE, title_of(markup)[:60]
-    title = title_of(markup)[:60]
-    return Reason.WRONG_TYPE, f".{extension.lstrip('.')}文件实为网页" + (f"“{title}”" if title else "")
+    if family.id != "part" and _leads_to_file(lower, family, extension, url):
+        return Reason.VIEWER_PAGE, title
+    return Reason.WRONG_TYPE, f".{extension}文件实为网页" + (f"“{title}”" if title else "")
 
 
 def _is_export(markup: str, lower: str) -> bool:
@@ -163,8 +166,10 @@ def _is_export(markup: str, lower: str) -> bool:
     return anchors <= 2 and not (len(text) < 400 and any(word.lower() in words for word in marks.error_words))
 
 
-def _leads_to_file(lower: str, extension: str) -> bool:
-    """The page embeds, shows or jumps to a file of the same kind."""
-    if any(mark in lower for mark in file_marks().viewers):
+def _leads_to_file(lower: str, family: _Family, extension: str, url: str) -> bool:
+    """The page embeds, shows or jumps to the file; every page shows images, so an image must be the one asked for."""
+    if family.id != "image" and any(mark in lower for mark in file_marks().viewers):
         return True
-    return any(f".{extension}" in found.group(1) for found in _LEADS_TO.finditer(lower))
+    name = url.lower().partition("?")[0].rpartition("/")[2]
+    wanted = name if family.id == "image" else f".{extension}"
+    return bool(wanted) and any(wanted in found.group(1) for found in _LEADS_TO.finditer(lower))

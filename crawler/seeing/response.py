@@ -69,6 +69,7 @@ def see_response(
                 declared_size=declared_size,
                 truncated=truncated or status == 206,
                 dataloss=dataloss,
+                url=request_url or url,
             )
         )
     elif html:

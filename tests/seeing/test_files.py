@@ -119,6 +119,19 @@ def test_a_page_that_leads_to_the_file_waits_for_a_person(body: str) -> None:
     assert (seeing.reason, seeing.outcome) == (Reason.VIEWER_PAGE, Outcome.SUSPECT)
 
 
+def test_every_page_shows_images_so_the_viewer_must_show_this_one() -> None:
+    viewer = '<html><title>图片</title><img src="/upload/hy.jpg"></html>'
+    assert _see(".jpg", viewer, url="http://a.gov.cn/show/HY.jpg?w=1") is Reason.VIEWER_PAGE
+    assert _see(".jpg", viewer, url="http://a.gov.cn/show/lost.jpg") is Reason.WRONG_TYPE
+    assert _see(".jpg", viewer) is Reason.WRONG_TYPE
+
+
+def test_a_player_page_waits_for_a_person() -> None:
+    assert _see(".mp4", '<html><video><source src="/v/1.mp4"></video></html>') is Reason.VIEWER_PAGE
+    assert _see(".pdf", '<html><object data="/v/1.pdf"></object></html>') is Reason.VIEWER_PAGE
+    assert _see(".doc", '<html><object data="/banner.swf"></object></html>') is Reason.WRONG_TYPE
+
+
 def test_transfer_that_breaks_off() -> None:
     assert _see(".doc", OLE, dataloss=True) is Reason.TRUNCATED
     assert _see(".doc", OLE, declared_size=len(OLE) + 1) is Reason.TRUNCATED
