@@ -1,0 +1,145 @@
+"""The bulletin's annex tables (domain bulletins 1.7): statistics, list of problems, review, publication."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import date
+
+from reports import figures, told
+from reports.numbers import LastRound, Numbers
+from reports.paper import Annex
+from reports.problems import Names, Problem, rows_of
+from reports.wording import Wording
+from rules.schema import Judgement, SiteVerdict
+
+KINDS = (
+    ("更新", ("栏目不更新", "首页不更新")),
+    ("空白", ("空白栏目",)),
+    ("链接", ("链接不可用",)),
+    ("域名及IPv6", ("域名不规范", "IPv6不支持")),
+    ("标识", ("网站标识", "找错入口", "页面标签")),
+    ("互动服务", ("互动回应", "办事服务", "政策解读", "信息公开", "站内搜索")),
+)
+
+
+def split(problems: list[Problem]) -> list[int]:
+    """Problems by the kinds of annex 1, the rest last; the parts add up to len(problems)."""
+    kinds = {category: i for i, (_, categories) in enumerate(KINDS) for category in categories}
+    counts = [0] * (len(KINDS) + 1)
+    for problem in problems:
+        counts[kinds.get(problem.finding.category, len(KINDS))] += 1
+    return counts
+
+
+def statistics(judgement: Judgement, numbers: Numbers, names: Names, decimals: int) -> Annex:
+    """附件1: a row for each site with its verdict, problems by kind and what was fixed since the last bulletin."""
+    by_site: dict[str, list[Problem]] = defaultdict(list)
+    for problem in numbers.problems:
+        by_site[problem.finding.site].append(problem)
+    fixed, told_before = _fixed(numbers.last)
+    rows = [
+        _site_row(i, site, by_site[site.id], names, fixed[site.id], told_before[site.id], decimals)
+        for i, site in enumerate(judgement.sites, 1)
+    ]
+    kinds = split(list(numbers.problems))
+    done, base = sum(fixed.values()), sum(told_before.values())
+    cells = (
+        "合计",
+        "",
+        "",
+        "",
+        str(len(numbers.problems)),
+        *map(str, kinds),
+        str(done),
+        figures.rate(done, base, decimals),
+    )
+    head = ("序号", "责任单位（网站名称）", "网站标识码", "检查结论", "问题数")
+    return Annex(
+        "检查情况统计表",
+        (*head, *(name for name, _ in KINDS), "其他", "已整改数", "整改率"),
+        (10, 58, 26, 20, 13, 12, 12, 12, 16, 12, 16, 12, 16, 16),
+        (*rows, cells),
+        frozenset({1}),
+        "注：1.问题数只计已确认的问题，同一网站同一事项只计一次。2.已整改数、整改率以上期通报的问题为基数。",
+    )
+
+
+def _site_row(
+    number: int, site: SiteVerdict, mine: list[Problem], names: Names, fixed: int, before: int, decimals: int
+) -> tuple[str, ...]:
+    unit, name = names.unit(site.unit), names.site(site.id)
+    shown = name if not unit or name.startswith(unit) else f"{unit}（{name}）"
+    code = names.codes.get(site.id, "")
+    rate = figures.rate(fixed, before, decimals)
+    return (str(number), shown, code, site.verdict, str(len(mine)), *map(str, split(mine)), str(fixed), rate)
+
+
+def _fixed(last: LastRound | None) -> tuple[Counter[str], Counter[str]]:
+    reviews = last.reviews if last else ()
+    fixed = Counter(r.problem.finding.site for r in reviews if r.result == "已整改")
+    return fixed, Counter(r.problem.finding.site for r in reviews)
+
+
+def listing(numbers: Numbers, names: Names, wording: Wording, seen: date, deadline: str) -> Annex:
+    """附件2: every confirmed problem, by unit in the order of their number, worst first."""
+    order = {unit: i for i, (unit, _) in enumerate(numbers.by_unit)}
+    told_rows = sorted(numbers.problems, key=lambda p: order[p.finding.unit])
+    rows = [
+        (
+            str(i),
+            names.unit(p.finding.unit),
+            told.place(p.finding, names),
+            p.finding.category,
+            told.public_fact(p, names, wording) + ("" if p.status == "新增" else f"（{p.status}，第{p.times}次）"),
+            told.public_url(p, wording),
+            seen.isoformat(),
+            deadline,
+        )
+        for i, p in enumerate(told_rows, 1)
+    ]
+    head = ("序号", "责任单位", "网站（栏目）", "问题类别", "问题描述", "页面网址", "发现时间", "整改时限")
+    return Annex("问题清单", head, (10, 33, 38, 20, 55, 60, 23, 23), tuple(rows), frozenset({1, 2, 4, 5}))
+
+
+def review(last: LastRound, names: Names, wording: Wording, seen: date) -> Annex:
+    """附件3: the last bulletin's problems and what this round saw of them."""
+    ranked = sorted(enumerate(last.reviews), key=lambda pair: (_RESULTS.index(pair[1].result), pair[0]))
+    rows = [
+        (
+            str(i),
+            names.unit(r.problem.finding.unit),
+            f"{names.site(r.problem.finding.site)}：{told.public_fact(r.problem, names, wording)}",
+            seen.isoformat() if r.result != "未能复核" else "——",
+            r.result,
+            _REMARKS.get(r.result, ""),
+        )
+        for i, (_, r) in enumerate(ranked, 1)
+    ]
+    head = ("序号", "责任单位", "上期问题", "复查时间", "复查结果", "备注")
+    return Annex("上期通报问题复查情况表", head, (12, 45, 90, 30, 25, 43), tuple(rows), frozenset({1, 2, 5}))
+
+
+_RESULTS = ("未整改", "未能复核", "已整改")
+_REMARKS = {"未能复核": "本期未能访问或未检查到，下期复查"}
+
+
+def publication(judgement: Judgement, numbers: Numbers, names: Names) -> Annex:
+    """附件4: columns by state and items published, a row for each unit."""
+    states: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in rows_of(judgement.extra, "columns"):
+        states[str(row.get("unit") or "")][str(row.get("state"))] += 1
+    published = dict(numbers.published.by_unit)
+    units = [u for u in (*names.checked_units, *published) if u in states or u in published]
+    rows = []
+    for i, unit in enumerate(dict.fromkeys(units), 1):
+        rows.append((str(i), names.unit(unit), *_column_cells(states[unit]), str(published.get(unit, 0))))
+    total: Counter[str] = sum(states.values(), Counter())
+    rows.append(("合计", "", *_column_cells(total), str(sum(published.values()))))
+    head = ("序号", "责任单位", "应更新栏目数", "按期更新", "未更新", "空白", "未能判定", "本期发布信息（条）")
+    return Annex("栏目更新和信息发布情况统计表", head, (12, 75, 25, 22, 22, 20, 22, 30), tuple(rows), frozenset({1}))
+
+
+def _column_cells(states: Counter[str]) -> tuple[str, ...]:
+    undecided = states["未能判定"] + states["无法访问"]
+    parts = (states["正常"], states["未更新"], states["空白"], undecided)
+    return str(sum(parts)), *map(str, parts)

@@ -1,0 +1,170 @@
+"""index.html: one self-contained page of a round, readable without script, without any request to a host."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from crawler.inventory import Inventory
+from reports import charts, figures
+from reports.dashboard_parts import columns_view, coverage_view, finding_view, ipv6_view, published_view, review_view
+from reports.files import xml_text
+from reports.numbers import Numbers, compute
+from reports.problems import Names, problems, suspects
+from rules.schema import Judgement, SiteVerdict
+
+TEMPLATES = Path(__file__).with_name("templates")
+_TONES = {"合格": "good", "不合格": "bad", "待人工复核": "wait"}
+_TOC = (
+    ("overview", "总览"),
+    ("sites", "网站结论"),
+    ("spread", "问题分布"),
+    ("review", "上期整改"),
+    ("problems", "问题明细"),
+    ("columns", "栏目更新"),
+    ("ipv6", "IPv6"),
+    ("published", "信息发布"),
+    ("coverage", "检查范围"),
+)
+
+
+def environment() -> Environment:
+    """Jinja with escaping on; control characters that HTML forbids are dropped wherever text comes out."""
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        finalize=lambda value: xml_text(value) if type(value) is str else value,
+    )
+    env.globals["line"] = _line
+    return env
+
+
+def _line(line: tuple[str, str]) -> Markup:
+    """A text, linked when it comes with a web address."""
+    text, url = line
+    shown = escape(xml_text(text))
+    if not url.lower().startswith(("http://", "https://")):
+        return shown
+    address = escape(xml_text(url))
+    return Markup(f'<a href="{address}" rel="noopener noreferrer nofollow" target="_blank">{shown}</a>')
+
+
+def build_dashboard(judgement: Judgement, inventory: Inventory, before: Judgement | None = None) -> bytes:
+    """The page as UTF-8; the same judgement gives the same bytes."""
+    view = dashboard_view(judgement, inventory, before)
+    assets = {name: Markup((TEMPLATES / f"dashboard.{name}").read_text(encoding="utf-8")) for name in ("css", "js")}
+    return environment().get_template("dashboard.html.j2").render(**view, **assets).encode()
+
+
+def dashboard_view(judgement: Judgement, inventory: Inventory, before: Judgement | None) -> dict[str, Any]:
+    """Everything the template prints."""
+    names = Names(judgement, inventory)
+    numbers = compute(judgement, inventory, before)
+    s = numbers.sites
+    parts = [("合格", s.passed, charts.GOOD), ("不合格", s.failed, charts.BAD), ("待人工复核", s.pending, charts.WAIT)]
+    moment = figures.moment(judgement.as_of)
+    view: dict[str, Any] = {
+        "title": f"{inventory.city}政府网站巡查（{figures.period_name(judgement.round)}）",
+        "moment": f"{figures.day_name(moment.date())} {moment:%H:%M}",
+        "profile": str(judgement.extra.get("profile_title") or judgement.profile),
+        "summary": _summary(numbers),
+        "verdict_bar": charts.stack("网站结论", parts),
+        "verdict_parts": parts,
+        "figures": _figures(numbers),
+        "sites": [_site(site, names, numbers) for site in _by_gravity(judgement.sites)],
+        "review": review_view(numbers.last),
+        "columns": columns_view(judgement, names, numbers),
+        "ipv6": ipv6_view(judgement, numbers),
+        "published": published_view(numbers, names),
+        "coverage": coverage_view(judgement, names, numbers),
+        "footer": f"{inventory.issuer}　{judgement.tool}　指标摘要 {judgement.rules_digest[:23]}",
+    }
+    view |= _spread(numbers, names) | _details(judgement, names)
+    view["toc"] = [(id_, name) for id_, name in _TOC if id_ not in view or view[id_] or id_ in ("sites", "coverage")]
+    return view
+
+
+def _summary(n: Numbers) -> str:
+    s = n.sites
+    text = f"共检查网站{s.checked}个，合格{s.passed}个、不合格{s.failed}个"
+    text += f"、待人工复核{s.pending}个" if s.pending else ""
+    text += f"；确认问题{len(n.problems)}个，涉及{len(n.by_unit)}个单位" if n.problems else "；未发现需整改的问题"
+    return text + "。"
+
+
+def _figures(n: Numbers) -> list[dict[str, str]]:
+    s, v, c = n.sites, n.ipv6, n.columns
+    base = "以已形成结论的网站为基数" if s.pending else "合格数÷检查数"
+    rows = [
+        ("合格率", figures.rate(s.passed, s.concluded).rstrip("%"), "%", base),
+        ("确认问题", str(len(n.problems)), "个", f"另有待核实 {n.suspected} 条"),
+        ("检查链接", f"{n.links:,}", "条", f"读取页面 {n.pages:,} 个"),
+        ("未能检查", f"{n.blocked + n.unchecked:,}", "个", f"被拦截 {n.blocked:,}，未检查 {n.unchecked:,}，不计入问题"),
+    ]
+    if c.due:
+        rows.append(("栏目按期更新", figures.rate(c.normal, c.due).rstrip("%"), "%", f"{c.due} 个栏目中 {c.normal} 个"))
+    if v.tested:
+        rows.append(("IPv6支持率", figures.rate(v.supported, v.tested).rstrip("%"), "%", f"检测 {v.tested} 个网站"))
+    return [dict(zip(("name", "value", "unit", "note"), row, strict=True)) for row in rows]
+
+
+def _by_gravity(sites: list[SiteVerdict]) -> list[SiteVerdict]:
+    order = {"不合格": 0, "待人工复核": 1, "合格": 2}
+    return sorted(sites, key=lambda s: order[s.verdict])
+
+
+def _site(site: SiteVerdict, names: Names, numbers: Numbers) -> dict[str, str]:
+    mine = sum(p.finding.site == site.id for p in numbers.problems)
+    why = [f"单项否决：{'、'.join(site.vetoes)}"] if site.vetoes else []
+    return {
+        "name": names.site(site.id),
+        "verdict": site.verdict,
+        "tone": _TONES[site.verdict],
+        "score": f"{site.score:g}" if site.score is not None else "",
+        "problems": str(mine),
+        "pages": f"{site.pages:,}",
+        "why": "；".join([*why, *site.notes]),
+    }
+
+
+def _spread(n: Numbers, names: Names) -> dict[str, Any]:
+    largest = max((count for _, count in n.by_category), default=0)
+    most = max((count for _, count in n.by_unit), default=0)
+    table: Counter[tuple[str, str]] = Counter((p.finding.unit, p.finding.category) for p in n.problems)
+    peak = max(table.values(), default=1)
+    heads = [name for name, _ in n.by_category]
+    rows = []
+    for unit, total in n.by_unit:
+        counts = [table[unit, name] for name in heads]
+        cells = [{"count": count, "depth": f"{0.12 + 0.43 * count / peak:.2f}"} for count in counts]
+        rows.append({"name": names.unit(unit), "cells": cells, "total": total})
+    return {
+        "categories": [(name, count, charts.bar(count, largest)) for name, count in n.by_category],
+        "units": [(names.unit(unit), unit, count, charts.bar(count, most)) for unit, count in n.by_unit[:15]],
+        "heat": {"heads": heads, "rows": rows},
+    }
+
+
+def _details(judgement: Judgement, names: Names) -> dict[str, Any]:
+    order = {unit: i for i, unit in enumerate(names.checked_units)}
+    groups: dict[str, list[dict[str, Any]]] = {}
+    views = [finding_view(p.finding, names, p.status, p.times, p.first_seen) for p in problems(judgement)]
+    views += [finding_view(f, names, f.status, f.times, f.first_seen) for f in suspects(judgement)]
+    for view in views:
+        groups.setdefault(view["unit_id"], []).append(view)
+    ordered = sorted(groups, key=lambda unit: order.get(unit, len(order)))
+    return {
+        "groups": [{"name": names.unit(unit), "findings": groups[unit]} for unit in ordered],
+        "total": len(views),
+        "choices": {
+            "units": [(unit, names.unit(unit)) for unit in ordered],
+            "categories": list(dict.fromkeys(sorted(view["category"] for view in views))),
+            "statuses": [s for s in ("新增", "未整改", "反弹") if any(view["status"] == s for view in views)],
+        },
+    }

@@ -1,0 +1,63 @@
+"""All documents of a round, written into its folder: findings.json, 通报, 问题台账, index.html."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from crawler.inventory import Inventory
+from reports.bulletin import compose, lines
+from reports.dashboard import build_dashboard
+from reports.figures import period_name
+from reports.files import safe_name, write_all
+from reports.gbt9704 import render
+from reports.options import Options
+from reports.workbook import build_workbook
+from rules.schema import Judgement
+
+FINDINGS, LEDGER, DASHBOARD = "findings.json", "问题台账.xlsx", "index.html"
+
+
+def write_documents(
+    judgement: Judgement,
+    inventory: Inventory,
+    out_dir: Path,
+    previous: Judgement | None = None,
+    options: Options | None = None,
+) -> list[Path]:
+    """Write the round's documents into `out_dir`, in a fixed order; the same judgement gives the same bytes.
+
+    `previous` is the judgement of the round before, for 上期问题整改情况. All documents are made before the first is
+    written, and each replaces its older copy whole. Raises reports.files.OutputError.
+    """
+    chosen = options or Options()
+    made = documents(judgement, inventory, previous, chosen)
+    return write_all((out_dir / name, content) for name, content in made)
+
+
+def documents(
+    judgement: Judgement, inventory: Inventory, previous: Judgement | None, options: Options
+) -> Iterator[tuple[str, bytes]]:
+    """File name and content of each document."""
+    yield FINDINGS, findings_json(judgement)
+    yield bulletin_name(judgement, inventory), bulletin(judgement, inventory, previous, options)
+    yield LEDGER, build_workbook(judgement, inventory, previous)
+    yield DASHBOARD, build_dashboard(judgement, inventory, previous)
+
+
+def findings_json(judgement: Judgement) -> bytes:
+    """findings.json (contract 3): UTF-8, two spaces, keys in the order of the contract."""
+    data = judgement.model_dump(mode="json")
+    return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def bulletin_name(judgement: Judgement, inventory: Inventory) -> str:
+    """通报_云岭市_2026年11月.docx."""
+    return safe_name(f"通报_{inventory.city}_{period_name(judgement.round)}") + ".docx"
+
+
+def bulletin(judgement: Judgement, inventory: Inventory, previous: Judgement | None, options: Options) -> bytes:
+    """The bulletin as DOCX."""
+    paper = compose(judgement, inventory, options, previous)
+    return render(paper, lines(paper.title))

@@ -1,0 +1,276 @@
+"""A paper as DOCX: sections, styles, page numbers, text, signature and annexes (GB/T 9704-2012)."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import datetime, time
+from typing import Any
+
+import docx
+from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.oxml.ns import qn
+from docx.section import Section
+from docx.shared import Twips
+
+from reports.figures import day_name
+from reports.files import same_zip
+from reports.gbt9704 import measures as m
+from reports.gbt9704 import shells
+from reports.gbt9704.table import table
+from reports.gbt9704.xml import element, fonts, paragraph, run, runs
+from reports.paper import Annex, Block, Paper
+
+_TITLE_CHARACTERS = 20
+
+
+def render(paper: Paper, title_lines: list[str]) -> bytes:
+    """The paper as the bytes of a DOCX file; the same paper gives the same bytes."""
+    document = docx.Document()
+    _settings(document)
+    body = document.element.body
+    for old in list(body):
+        if old.tag != qn("w:sectPr"):
+            body.remove(old)
+    section = document.sections[0]
+    _portrait(section)
+    _page_numbers(section)
+    writer = _Writer(body)
+    if paper.shell == "letter":
+        _letter_frame(section, paper)
+    for part in _front(paper, title_lines):
+        writer.add(part)
+    for number, annex in enumerate(paper.annexes, 1):
+        _landscape(_new_section(document, WD_SECTION.NEW_PAGE))
+        for part in _annex(annex, number, len(paper.annexes)):
+            writer.add(part)
+    if foot := shells.imprint(paper):
+        _imprint_page(document, writer, foot)
+    _properties(document, paper)
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return same_zip(buffer.getvalue())
+
+
+def _no_head(_: Paper) -> list[str]:
+    return []
+
+
+_HEADS: dict[str, Callable[[Paper], list[str]]] = {
+    "letterhead": shells.letterhead,
+    "letter": shells.letter,
+    "plain": _no_head,
+}
+
+
+class _Writer:
+    """Puts elements at the end of the body, before its last section's properties."""
+
+    def __init__(self, body: Any) -> None:
+        self._body = body
+
+    def add(self, markup: str) -> None:
+        last = self._body[-1]
+        if last.tag == qn("w:sectPr"):
+            last.addprevious(element(markup))
+        else:
+            self._body.append(element(markup))
+
+
+_COMPAT = "".join(
+    f'<w:compatSetting w:name="{name}" w:uri="http://schemas.microsoft.com/office/word" w:val="{value}"/>'
+    for name, value in (("compatibilityMode", 15), ("overrideTableStyleFontSizeAndJustification", 1))
+)
+_SETTINGS = (
+    '<w:zoom w:percent="100"/>',
+    "<w:evenAndOddHeaders/>",
+    '<w:defaultTabStop w:val="420"/>',
+    '<w:characterSpacingControl w:val="doNotCompress"/>',
+    f"<w:compat>{_COMPAT}</w:compat>",
+    '<w:themeFontLang w:val="en-US" w:eastAsia="zh-CN"/>',
+    '<w:decimalSymbol w:val="."/>',
+    '<w:listSeparator w:val=","/>',
+)
+
+
+def _settings(document: Any) -> None:
+    settings = document.settings.element
+    for old in list(settings):
+        settings.remove(old)
+    for markup in _SETTINGS:
+        settings.append(element(markup))
+    _plain_font(document.styles["Normal"].element)
+    _plain_font(document.styles.element.find(qn("w:docDefaults")).find(qn("w:rPrDefault")))
+
+
+def _plain_font(owner: Any) -> None:
+    """仿宋 16 pt and zh-CN in place of theme fonts, which would win over named ones."""
+    for old in owner.findall(qn("w:rPr")):
+        owner.remove(old)
+    properties = element(
+        f"<w:rPr>{fonts(m.BODY)}"
+        '<w:sz w:val="32"/><w:szCs w:val="32"/><w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr>'
+    )
+    owner.append(properties)
+
+
+def _new_section(document: Any, start: WD_SECTION) -> Section:
+    """A section after the last paragraph, which takes the old one's properties: no empty line, no empty page."""
+    section: Section = document.add_section(start)
+    section.different_first_page_header_footer = False
+    extra = document.element.body[-2]
+    last = extra.getprevious()
+    last.get_or_add_pPr().append(extra.pPr.find(qn("w:sectPr")))
+    extra.getparent().remove(extra)
+    return section
+
+
+def _grid(section: Section) -> None:
+    for old in section._sectPr.findall(qn("w:docGrid")):
+        section._sectPr.remove(old)
+    section._sectPr.append(element(f'<w:docGrid w:type="lines" w:linePitch="{m.LINE}"/>'))
+
+
+def _portrait(section: Section) -> None:
+    section.orientation = WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = Twips(m.PAGE_WIDTH), Twips(m.PAGE_HEIGHT)
+    section.top_margin, section.bottom_margin = Twips(m.TOP), Twips(m.BOTTOM)
+    section.left_margin, section.right_margin = Twips(m.LEFT), Twips(m.RIGHT)
+    section.header_distance, section.footer_distance = Twips(851), Twips(m.FOOTER)
+    _grid(section)
+
+
+def _landscape(section: Section) -> None:
+    """The same type area turned: what is 天头 on a portrait page is on the left."""
+    section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = Twips(m.PAGE_HEIGHT), Twips(m.PAGE_WIDTH)
+    section.top_margin, section.bottom_margin = Twips(m.LEFT), Twips(m.RIGHT)
+    section.left_margin, section.right_margin = Twips(m.TOP), Twips(m.BOTTOM)
+    section.footer_distance = Twips(m.LANDSCAPE_FOOTER)
+    _grid(section)
+
+
+def _page_numbers(section: Section) -> None:
+    """— 1 — in 宋体 4号, one character in from the outer edge: right on odd pages, left on even ones (7.5)."""
+    number = run("— ", m.PAGE_NUMBER) + _field("PAGE") + run(" —", m.PAGE_NUMBER)
+    _footer(section.footer, paragraph(number, align="right", right_twips=280, line=400))
+    _footer(section.even_page_footer, paragraph(number, align="left", left_twips=280, line=400))
+
+
+def _field(code: str) -> str:
+    shown = run("1", m.PAGE_NUMBER)
+    return f'<w:fldSimple w:instr=" {code} ">{shown}</w:fldSimple>'
+
+
+def _footer(footer: Any, markup: str) -> None:
+    footer.is_linked_to_previous = False
+    holder = footer._element
+    for old in list(holder):
+        holder.remove(old)
+    holder.append(element(markup))
+
+
+def _letter_frame(section: Section, paper: Paper) -> None:
+    section.different_first_page_header_footer = True
+    section.header_distance = Twips(m.mm(30))
+    _footer(section.first_page_header, shells.letter_header(paper))
+    _footer(section.first_page_footer, shells.letter_footer())
+    _footer(section.header, paragraph("", line=20))
+    _footer(section.even_page_header, paragraph("", line=20))
+
+
+def _front(paper: Paper, title_lines: list[str]) -> list[str]:
+    parts = _HEADS[paper.shell](paper)
+    gap = 0 if paper.shell == "plain" else 2 * m.LINE
+    for i, line in enumerate(title_lines):
+        parts.append(
+            paragraph(
+                runs(line, m.TITLE),
+                align="center",
+                before=0 if i else gap,
+                line=640,
+                keep=True,
+                outline=0 if not i else None,
+            )
+        )
+    if paper.subtitle:
+        parts.append(paragraph(runs(paper.subtitle, m.H2, squeeze=m.SQUEEZE), align="center", keep=True))
+    if paper.addressees:
+        parts.append(paragraph(runs(f"{paper.addressees}：", m.BODY, squeeze=m.SQUEEZE), align="both", before=m.LINE))
+    last = len(paper.blocks) - 1
+    parts += [_block(block, keep=i == last) for i, block in enumerate(paper.blocks)]
+    parts += _annex_note(paper.annexes)
+    return parts + _signature(paper)
+
+
+def _block(block: Block, keep: bool) -> str:
+    font = {"h1": m.H1, "h2": m.H2, "p": m.BODY}[block.kind]
+    level = {"h1": 1, "h2": 2}.get(block.kind)
+    return paragraph(
+        runs(block.text, font, squeeze=m.SQUEEZE), align="both", first=2, keep=keep or block.kind != "p", outline=level
+    )
+
+
+def _annex_note(annexes: tuple[Annex, ...]) -> list[str]:
+    """附件说明: one line below the text, names aligned with each other (7.3.4)."""
+    if not annexes:
+        return []
+    if len(annexes) == 1:
+        inner = runs(f"附件：{annexes[0].title}", m.BODY, squeeze=m.SQUEEZE)
+        return [paragraph(inner, before=m.LINE, left=5, hanging=3, keep=True)]
+    parts = []
+    for i, annex in enumerate(annexes, 1):
+        text = f"{'附件：' if i == 1 else ''}{i}.{annex.title}"
+        hanging = 4 if i == 1 else 1
+        inner = runs(text, m.BODY, squeeze=m.SQUEEZE)
+        parts.append(paragraph(inner, before=m.LINE if i == 1 else 0, left=6, hanging=hanging, keep=True))
+    return parts
+
+
+def _signature(paper: Paper) -> list[str]:
+    """Name centred over the date, the date four characters in from the right; room above for the seal (7.3.5.1)."""
+    date = day_name(paper.signed)
+    name_width, date_width = m.width_of(paper.issuer), m.width_of(date)
+    inset = max(4.0, (name_width - date_width) / 2)
+    over = inset + (date_width - name_width) / 2
+    name = runs(paper.issuer, m.BODY, squeeze=m.SQUEEZE)
+    stamp = runs(date, m.BODY, squeeze=m.SQUEEZE)
+    parts = [
+        paragraph(name, align="right", before=2 * m.LINE, right=round(over, 2), keep=True),
+        paragraph(stamp, align="right", right=inset, keep=bool(paper.remark)),
+    ]
+    if paper.remark:
+        parts.append(paragraph(runs(paper.remark, m.BODY, squeeze=m.SQUEEZE), first=2))
+    return parts
+
+
+def _annex(annex: Annex, number: int, count: int) -> list[str]:
+    label = f"附件{number}" if count > 1 else "附件"
+    parts = [
+        paragraph(runs(label, m.H1, squeeze=m.SQUEEZE), keep=True),
+        paragraph(runs(annex.title, m.TITLE), align="center", before=m.LINE // 2, line=640, keep=True, outline=1),
+        paragraph("", line=200, keep=True),
+        table(annex, m.LANDSCAPE_WIDTH),
+    ]
+    parts.append(paragraph(runs(annex.note, m.SMALL), line=300) if annex.note else paragraph("", line=20))
+    return parts
+
+
+def _imprint_page(document: Any, writer: _Writer, foot: list[str]) -> None:
+    """版记 on the last even page, without page number (7.4, 7.5)."""
+    section = _new_section(document, WD_SECTION.EVEN_PAGE)
+    _portrait(section)
+    for footer in (section.footer, section.even_page_footer):
+        _footer(footer, paragraph("", line=20))
+    for part in foot:
+        writer.add(part)
+
+
+def _properties(document: Any, paper: Paper) -> None:
+    core = document.core_properties
+    when = datetime.combine(paper.signed, time())
+    core.title, core.author, core.subject = paper.subject, paper.issuer, "政府网站巡查通报"
+    core.keywords = "，".join(paper.keywords)
+    core.comments, core.last_modified_by, core.revision = "", "", 1
+    core.created = core.modified = core.last_printed = when
+    core.language = "zh-CN"

@@ -1,0 +1,62 @@
+"""Annex tables: exact widths, repeated head, rows that do not break, hair rules of half a point."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from xml.sax.saxutils import quoteattr
+
+from reports.gbt9704.measures import CELL, CELL_HEAD, Font
+from reports.gbt9704.xml import runs
+from reports.paper import Annex
+
+_CELL_LINE = 290
+_CELL_LIMIT = 600
+
+
+def table(annex: Annex, width: int) -> str:
+    """The annex's table, its columns scaled to `width` twips together."""
+    total = sum(annex.widths)
+    widths = [round(width * w / total) for w in annex.widths]
+    widths[-1] += width - sum(widths)
+    grid = "".join(f'<w:gridCol w:w="{w}"/>' for w in widths)
+    head = _row(annex.head, widths, CELL_HEAD, frozenset(), repeat=True)
+    last = len(annex.rows) - 1 if annex.note else -1
+    body = "".join(_row(row, widths, CELL, annex.left, keep=i == last) for i, row in enumerate(annex.rows))
+    return f"<w:tbl>{_properties(width, annex.title)}<w:tblGrid>{grid}</w:tblGrid>{head}{body}</w:tbl>"
+
+
+def _properties(width: int, title: str) -> str:
+    edge = 'w:val="single" w:sz="4" w:space="0" w:color="000000"'
+    borders = "".join(f"<w:{side} {edge}/>" for side in ("top", "left", "bottom", "right", "insideH", "insideV"))
+    margins = '<w:tblCellMar><w:left w:w="40" w:type="dxa"/><w:right w:w="40" w:type="dxa"/></w:tblCellMar>'
+    return (
+        f'<w:tblPr><w:tblW w:w="{width}" w:type="dxa"/><w:jc w:val="center"/><w:tblBorders>{borders}</w:tblBorders>'
+        f'<w:tblLayout w:type="fixed"/>{margins}<w:tblCaption w:val={quoteattr(title)}/></w:tblPr>'
+    )
+
+
+def _row(
+    cells: Sequence[str],
+    widths: Sequence[int],
+    font: Font,
+    left: frozenset[int],
+    repeat: bool = False,
+    keep: bool = False,
+) -> str:
+    properties = "<w:cantSplit/>" + ("<w:tblHeader/>" if repeat else "")
+    inner = "".join(
+        _cell(text, w, font, i in left, keep) for i, (text, w) in enumerate(zip(cells, widths, strict=True))
+    )
+    return f"<w:tr><w:trPr>{properties}</w:trPr>{inner}</w:tr>"
+
+
+def _cell(text: str, width: int, font: Font, left: bool, keep: bool) -> str:
+    shown = text if len(text) <= _CELL_LIMIT else text[: _CELL_LIMIT - 1] + "…"
+    align = "left" if left else "center"
+    spacing = f'<w:spacing w:before="20" w:after="20" w:line="{_CELL_LINE}" w:lineRule="exact"/>'
+    wrap = ("<w:keepNext/>" if keep else "") + '<w:wordWrap w:val="0"/>'
+    return (
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>'
+        f'<w:p><w:pPr>{wrap}<w:snapToGrid w:val="0"/>{spacing}<w:jc w:val="{align}"/></w:pPr>'
+        f"{runs(shown, font)}</w:p></w:tc>"
+    )

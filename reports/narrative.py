@@ -1,0 +1,296 @@
+"""The text of a bulletin: 总体情况 of the skeleton of domain bulletins 1.5, sentence by sentence from the numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from crawler.inventory import Inventory
+from reports import figures, told
+from reports.numbers import Numbers, SiteCount, spotless
+from reports.options import SUBJECTS, Options
+from reports.paper import Outline
+from reports.problems import Names
+from rules.schema import Judgement
+
+MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What the sentences draw on: one judgement, its numbers, the names and the choices."""
+
+    judgement: Judgement
+    inventory: Inventory
+    numbers: Numbers
+    names: Names
+    options: Options
+
+    @property
+    def moment(self) -> datetime:
+        """监测时间点 in China Standard Time."""
+        return figures.moment(self.judgement.as_of)
+
+    @property
+    def day(self) -> date:
+        """Day of the monitoring point."""
+        return self.moment.date()
+
+    @property
+    def period(self) -> str:
+        """Name of the round's period."""
+        return figures.period_name(self.judgement.round)
+
+    @property
+    def area(self) -> str:
+        """全市, 全县, 全区 … after the last character of the city's name."""
+        last = self.inventory.city[-1:]
+        return f"全{last}" if last in "省市县区州旗盟" else self.inventory.city
+
+    def rate(self, part: int, whole: int) -> str:
+        """A rate with the chosen number of decimals."""
+        return figures.rate(part, whole, self.options.decimals)
+
+    def annex(self, number: int) -> str:
+        """（详见附件n）."""
+        return f"（详见附件{number}）"
+
+
+def opening(t: Telling) -> str:
+    """导语: basis, who, what, when, how."""
+    basis = "、".join(t.inventory.bulletin.basis)
+    lead = f"根据{basis}等文件要求，" if basis else ""
+    what = f"开展{SUBJECTS[t.options.subject][0]}专项检查" if t.options.subject else "进行了检查"
+    when = f"{figures.day_name(t.day)}{t.moment.hour}时"
+    if t.moment.minute:
+        when += f"{t.moment.minute}分"
+    return (
+        f"{lead}{t.inventory.issuer}采用{t.options.wording.method}的方式，对{t.area}政府网站{what}，"
+        f"监测时间点为{when}。现将有关情况通报如下。"
+    )
+
+
+def overall(t: Telling, out: Outline) -> None:
+    """一、总体情况."""
+    out.h1("总体情况")
+    _last(t, out)
+    out.h2("政府网站检查情况")
+    out.p(sites_sentence(t))
+    out.p(failed_sentence(t))
+    out.p(problems_sentence(t))
+    out.p(coverage_sentence(t))
+    if not t.options.subject:
+        _accounts(t, out)
+        _publication(t, out)
+        out.h2("网民留言办理情况")
+        out.p(t.options.wording.slot("letters") + "。")
+    _special(t, out)
+    _praise(t, out)
+
+
+def _last(t: Telling, out: Outline) -> None:
+    last = t.numbers.last
+    if last is None:
+        return
+    name = f"{figures.period_name(last.round)}通报" if last.round else "上期通报"
+    out.h2("上期通报问题整改情况")
+    if not last.total:
+        out.p(f"{name}未发现需整改的问题。")
+        return
+    fixed, standing, unseen = (last.count(r) for r in ("已整改", "未整改", "未能复核"))
+    seen = fixed + standing
+    text = f"{name}的{last.total}个问题中，本次复核{seen}个，其中已整改{fixed}个、未整改{standing}个"
+    text += f"，整改率为{t.rate(fixed, seen)}" if seen else ""
+    if unseen:
+        text += f"；另有{unseen}个问题因网站未能访问或本次未检查到，未能复核，留待下期复核"
+    out.p(text + "（详见附件3）。")
+    units = Counter(r.problem.finding.unit for r in last.reviews if r.result == "未整改")
+    if units:
+        out.p(f"未完成整改的单位有：{_named_counts(t, units)}。")
+
+
+def _named_counts(t: Telling, units: Counter[str]) -> str:
+    ranked = sorted(units.items(), key=lambda kv: (-kv[1], kv[0]))
+    shown = "、".join(f"{t.names.unit(u)}（{n}个）" for u, n in ranked[:MOST_NAMED])
+    return shown + (f"等{len(ranked)}个单位" if len(ranked) > MOST_NAMED else "")
+
+
+def sites_sentence(t: Telling) -> str:
+    """Base, checked, ratio, verdicts, rate and its change in percentage points."""
+    s = t.numbers.sites
+    ratio = t.rate(s.checked, s.total)
+    text = (
+        f"截至{figures.day_name(t.day)}，{t.area}列入检查范围的政府网站{s.total}个，本次检查{s.checked}个"
+        f"（其中门户网站{s.portals}个、部门网站{s.departments}个），检查比例{ratio}。"
+    )
+    pending = f"、待人工复核{s.pending}个" if s.pending else ""
+    text += f"合格{s.passed}个、不合格{s.failed}个{pending}"
+    if s.concluded:
+        base = f"（以已形成结论的{s.concluded}个网站为基数）" if s.pending else ""
+        text += f"，合格率为{t.rate(s.passed, s.concluded)}{base}"
+        text += _versus(t, s)
+    return text + "（详见附件1）。"
+
+
+def _versus(t: Telling, s: SiteCount) -> str:
+    last = t.numbers.last
+    if last is None or last.rate is None:
+        return ""
+    told_change = figures.change(s.percent(t.options.decimals), last.rate)
+    return f"，{told_change}（上期为{_printed(last.rate)}）" if told_change else ""
+
+
+def _printed(value: object) -> str:
+    text = str(value)
+    whole = text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{whole if whole in ('100', '0') else text}%"
+
+
+def failed_sentence(t: Telling) -> str:
+    """Which sites failed and by which veto; a site below 60 points by its score."""
+    failed = [s for s in t.judgement.sites if s.verdict == "不合格"]
+    if not failed:
+        return "未发现不合格网站。" if not t.numbers.sites.pending else ""
+    told_sites = []
+    for site in failed:
+        why = _veto_names(t, site.id) or (f"得分{site.score:g}分" if site.score is not None else "")
+        told_sites.append(f"{t.names.site(site.id)}" + (f"（{why}）" if why else ""))
+    return f"不合格网站为：{'、'.join(told_sites)}。"
+
+
+def _veto_names(t: Telling, site: str) -> str:
+    vetoes = [f for f in t.judgement.findings if f.site == site and f.level == "veto" and f.certainty == "confirmed"]
+    return "、".join(dict.fromkeys(f.category for f in vetoes if not f.needs_review and f.status != "误报"))
+
+
+def problems_sentence(t: Telling) -> str:
+    """How many problems, at how many units, of which categories, and who has most."""
+    n = t.numbers
+    if not n.problems:
+        return "本次检查未发现需整改的问题。"
+    parts = "、".join(f"{name}{count}个" for name, count in n.by_category)
+    text = f"共发现问题{len(n.problems)}个，涉及{len(n.by_unit)}个单位"
+    text += f"，其中{parts}" if len(n.by_category) > 1 else f"，均为{n.by_category[0][0]}问题"
+    back = f"，整改后又出现的{n.back}个" if n.back else ""
+    return f"{text}{back}（详见附件2）。"
+
+
+def coverage_sentence(t: Telling) -> str:
+    """What was read and checked, and what could not be, which counts against nobody."""
+    n = t.numbers
+    text = f"本次共读取页面{n.pages}个，检查链接{n.links}条"
+    refused = f"{n.blocked}个地址因网站防护系统拦截或限制访问未能检查" if n.blocked else ""
+    reasons = [(told.reason_name(code), count) for code, count in n.reasons if not told.blocked_reason(code)]
+    why = f"（{'、'.join(f'{name}{count}个' for name, count in reasons)}）" if _adds_up(reasons, n.unchecked) else ""
+    left = f"{n.unchecked}个地址未纳入检查{why}" if n.unchecked else ""
+    if refused or left:
+        text += f"；另有{'，'.join(part for part in (refused, left) if part)}，均不计入问题"
+    return text + "。"
+
+
+def _adds_up(reasons: list[tuple[str, int]], total: int) -> bool:
+    return bool(reasons) and sum(count for _, count in reasons) == total
+
+
+def _accounts(t: Telling, out: Outline) -> None:
+    n = t.numbers
+    if not n.accounts:
+        return
+    out.h2("政务新媒体检查情况")
+    bad = f"发现{n.accounts_with_problems}个账号存在问题" if n.accounts_with_problems else "未发现问题"
+    out.p(f"按登记信息检查政务新媒体账号{n.accounts}个，{bad}。")
+
+
+def _publication(t: Telling, out: Outline) -> None:
+    n, p, c = t.numbers, t.numbers.published, t.numbers.columns
+    if not p.total and not c.due:
+        return
+    out.h2("信息发布与政务公开情况")
+    if p.total:
+        out.p(_published_sentence(t))
+    if c.due:
+        out.p(
+            f"应更新栏目{c.due}个，其中按期更新{c.normal}个、未更新{c.stale}个、空白{c.blank}个"
+            + (f"、未能判定{c.undecided}个" if c.undecided else "")
+            + f"，按期更新率为{t.rate(c.normal, c.due)}（详见附件{annex_of_publication(n)}）。"
+        )
+
+
+def annex_of_publication(numbers: Numbers) -> int:
+    """Annex 4 when there is a review of the last bulletin, else 3."""
+    return 3 if numbers.last is None else 4
+
+
+def _published_sentence(t: Telling) -> str:
+    p = t.numbers.published
+    start, end = figures.day_of(p.start), figures.day_of(p.end)
+    when = f"{figures.day_name(start)}至{figures.day_name(end)}，" if start and end else ""
+    text = f"{when}各网站共发布信息{p.total}条"
+    shown = list(p.by_type[:MOST_NAMED])
+    rest = p.total - sum(count for _, count in shown)
+    if shown and rest >= 0:
+        merged = Counter(dict(shown))
+        merged["其他"] += rest
+        parts = [(name, count) for name, count in merged.items() if count and name != "其他"]
+        parts += [("其他", merged["其他"])] if merged["其他"] else []
+        text += "，其中" + "、".join(f"{name}{count}条" for name, count in parts)
+    return text + "。"
+
+
+def _special(t: Telling, out: Outline) -> None:
+    sentences = [s for s in (_ipv6(t), _links(t), _domains(t)) if s]
+    if sentences:
+        out.h2("专项检测情况")
+        out.p("".join(sentences))
+
+
+def _ipv6(t: Telling) -> str:
+    v = t.numbers.ipv6
+    if not v.tested or t.options.subject not in ("", "ipv6"):
+        return ""
+    untested = f"，未能检测{v.untested}个" if v.untested else ""
+    return (
+        f"IPv6支持情况：检测网站{v.tested}个，首页域名支持IPv6的{v.supported}个、不支持的{v.unsupported}个，"
+        f"支持率为{t.rate(v.supported, v.tested)}{untested}。"
+    )
+
+
+def _links(t: Telling) -> str:
+    n = t.numbers
+    if not n.links or t.options.subject not in ("", "links"):
+        return ""
+    dead = n.category("链接不可用")
+    return f"链接可用性：检查链接{n.links}条，" + (f"确认不可用{dead}条。" if dead else "未发现不可用链接。")
+
+
+def _domains(t: Telling) -> str:
+    bad = t.numbers.category("域名不规范")
+    if t.options.subject not in ("", "domains"):
+        return ""
+    return f"域名使用情况：检查网站{t.numbers.sites.checked}个，" + (
+        f"发现不规范{bad}处。" if bad else "未发现不规范问题。"
+    )
+
+
+def _praise(t: Telling, out: Outline) -> None:
+    if t.options.subject:
+        return
+    good = spotless(t.judgement, t.numbers)[:MOST_NAMED]
+    fixed = _all_fixed(t)
+    if not good and not fixed:
+        return
+    out.h2("运行维护较好的单位")
+    for site in good[:3]:
+        out.p(f"{t.names.site(site.id)}本次检查链接{site.links_checked}条，未发现不可用链接及栏目更新等问题。")
+    if fixed:
+        listed = "、".join(f"{t.names.unit(u)}（{n}个）" for u, n in fixed[:MOST_NAMED])
+        out.p(f"上期通报的问题已全部整改的单位有：{listed}。")
+
+
+def _all_fixed(t: Telling) -> list[tuple[str, int]]:
+    reviews = t.numbers.last.reviews if t.numbers.last else ()
+    total = Counter(r.problem.finding.unit for r in reviews)
+    done = Counter(r.problem.finding.unit for r in reviews if r.result == "已整改")
+    open_now = {p.finding.unit for p in t.numbers.repeated}
+    return sorted((u, n) for u, n in total.items() if done[u] == n and u not in open_now)

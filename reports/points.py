@@ -1,0 +1,132 @@
+"""二、发现的主要问题 and 三、下一步工作要求: points, examples and the deadline."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from reports import figures, told
+from reports.narrative import MOST_NAMED, Telling
+from reports.paper import Outline
+from reports.problems import Problem
+from reports.wording import SLOT, Group, Requirement
+
+
+def main_problems(t: Telling, out: Outline) -> None:
+    """二、发现的主要问题: one point a group of categories, worst first, repeat offenders last."""
+    if not t.numbers.problems:
+        return
+    out.h1("发现的主要问题")
+    for group, mine in ordered_groups(t):
+        word = _degree(t, mine)
+        out.h2(group.heading.format(degree=word))
+        out.p(f"{_lead(t, group, mine)}。{examples(t, mine)}")
+    _repeat(t, out)
+
+
+def ordered_groups(t: Telling) -> list[tuple[Group, list[Problem]]]:
+    """Groups that have problems: those with a failed site's veto first, else in the order of the wording file."""
+    vetoed = {
+        (s.id, f.category)
+        for s in t.judgement.sites
+        for f in t.judgement.findings
+        if f.site == s.id and f.rule in s.vetoes
+    }
+    found = [(group, t.numbers.of(group.categories)) for group in t.options.wording.groups]
+    ranked = [
+        (not any((p.finding.site, p.finding.category) in vetoed for p in mine), i, group, mine)
+        for i, (group, mine) in enumerate(found)
+        if mine
+    ]
+    return [(group, mine) for _, _, group, mine in sorted(ranked, key=lambda r: r[:2])]
+
+
+def _degree(t: Telling, mine: list[Problem]) -> str:
+    units = len({p.finding.unit for p in mine})
+    word = t.options.wording.degree_word(units, t.numbers.units_checked)
+    still = bool(mine) and all(p.status in ("未整改", "反弹") for p in mine)
+    return word + (t.options.wording.degree.still if still else "")
+
+
+def _lead(t: Telling, group: Group, mine: list[Problem]) -> str:
+    counts = [(c, sum(p.finding.category == c for p in mine)) for c in group.categories]
+    phrases = t.options.wording.part_phrases
+    parts = "、".join(phrases.get(c, c + "{n}个").format(n=n) for c, n in counts if n)
+    return group.lead.format(count=len(mine), units=len({p.finding.unit for p in mine}), parts=parts)
+
+
+def examples(t: Telling, mine: list[Problem]) -> str:
+    """如：unit “栏目名” fact; …（详见附件2）。 At most five, from as many units as possible, worst first."""
+    chosen: list[Problem] = []
+    seen: set[str] = set()
+    for fresh_only in (True, False):
+        for problem in mine:
+            if len(chosen) < MOST_NAMED and problem not in chosen and not (fresh_only and problem.finding.unit in seen):
+                chosen.append(problem)
+                seen.add(problem.finding.unit)
+    chosen.sort(key=mine.index)
+    told_ones = list(dict.fromkeys(told.example(p, t.names, t.options.wording) for p in chosen))
+    more = "等" if len(mine) > len(chosen) else ""
+    return f"如：{'；'.join(told_ones)}{more}（详见附件2）。"
+
+
+def _repeat(t: Telling, out: Outline) -> None:
+    repeated = sorted(t.numbers.repeated, key=lambda p: -p.times)
+    if not repeated:
+        return
+    standing = sum(p.status == "未整改" for p in repeated)
+    units = len({p.finding.unit for p in repeated})
+    parts = [f"{standing}个问题在此前检查中已经发现，至今仍未整改" if standing else ""]
+    parts.append(f"{t.numbers.back}个问题整改后又出现" if t.numbers.back else "")
+    word = t.options.wording.degree_word(units, t.numbers.units_checked)
+    out.h2(t.options.wording.repeat_heading.format(degree=word))
+    worst = [p for p in repeated if p.times > 1][:MOST_NAMED]
+    named = "；".join(f"{told.example(p, t.names, t.options.wording)}，已是第{p.times}次发现" for p in worst)
+    sentence = f"{'，'.join(p for p in parts if p)}，涉及{units}个单位。"
+    out.p(sentence + (f"如：{named}（详见附件2）。" if named else ""))
+
+
+def requirements(t: Telling, out: Outline) -> None:
+    """三、下一步工作要求: what the problems call for, then the deadline and how to report."""
+    out.h1("下一步工作要求")
+    for item in chosen_requirements(t):
+        out.h2(item.heading)
+        out.p(item.text)
+    out.h2(t.options.wording.requirements.deadline_heading)
+    out.p(deadline_sentence(t))
+
+
+def chosen_requirements(t: Telling) -> list[Requirement]:
+    """At most `most` requirements, those with most problems first among the conditional ones, kept in file order."""
+    wanted = t.options.wording.requirements
+    weights = [len(t.numbers.of(item.when)) for item in wanted.items]
+    ranked = sorted((i for i, w in enumerate(weights) if w), key=lambda i: (-weights[i], i))
+    always = [i for i, item in enumerate(wanted.items) if not item.when]
+    kept = sorted([*ranked[: max(wanted.most - len(always), 0)], *always])
+    return [wanted.items[i] for i in kept]
+
+
+def signed_day(t: Telling) -> date:
+    """成文日期: as chosen, else the monitoring day."""
+    return t.options.signed or t.day
+
+
+def deadline_day(t: Telling) -> date:
+    """The last working day for ordinary problems, counted from the day after signing."""
+    return t.options.workdays.after(signed_day(t), t.inventory.bulletin.deadline_workdays)
+
+
+def deadline_sentence(t: Telling) -> str:
+    """Immediately for failed sites, a date for the others, how to report; a mark where the calendar is not known."""
+    days, last = t.inventory.bulletin.deadline_workdays, deadline_day(t)
+    if not t.numbers.problems:
+        return f"各单位要继续做好日常维护，对照检查指标开展自查，自查情况报{t.inventory.issuer}。"
+    failed = "被判定为不合格的网站要立即整改；" if t.numbers.sites.failed else ""
+    if days == 0:
+        when = "各单位要立即对照问题清单（附件2）逐项整改"
+    else:
+        when = f"各单位要对照问题清单（附件2）逐项整改，于{figures.day_name(last)}前（{days}个工作日内）完成"
+    doubt = "" if t.options.workdays.known(last) else f"{SLOT}{last.year}年放假安排尚未收录，请核对整改时限】"
+    return (
+        f"{failed}{when}{doubt}，并将整改情况书面报送{t.inventory.issuer}。"
+        "逾期未整改或整改不到位的，将在下期通报中列出。"
+    )
