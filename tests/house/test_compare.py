@@ -60,9 +60,10 @@ def test_missed() -> None:
     assert kinds(findings) == ["漏报"]
 
 
-def test_one_rule_of_two_missed() -> None:
-    findings = {**FINDINGS, "findings": FINDINGS["findings"][:-1]}
-    assert kinds(findings) == ["规则不符"]
+def test_a_finding_may_name_one_clause_of_several() -> None:
+    """One fact that breaks several clauses is one finding; it may not name a clause that is not broken."""
+    assert kinds({**FINDINGS, "findings": FINDINGS["findings"][:-1]}) == []
+    assert kinds(changed(1, rule="V4.1")) == ["规则不符"]
 
 
 def test_invented() -> None:
