@@ -166,9 +166,79 @@ def test_pace_comes_back_with_good_answers() -> None:
     circuit = HostCircuit()
     circuit.slow_down(0)
     circuit.slow_down(0)
+    now = feed(circuit, [Reason.OK] * (POLICY.recover_after - 1))
     assert circuit.pace == 4
-    feed(circuit, [Reason.OK] * (2 * POLICY.recover_after + 5))
+    now = feed(circuit, [Reason.HTTP_404], now)  # begins the row again
+    now = feed(circuit, [Reason.OK] * (POLICY.recover_after - 1), now)
+    assert circuit.pace == 4
+    now = feed(circuit, [Reason.OK], now)
+    assert circuit.pace == 2
+    now = feed(circuit, [Reason.OK] * (POLICY.recover_after - 1), now)
+    assert circuit.pace == 2
+    now = feed(circuit, [Reason.OK], now)
     assert circuit.pace == 1
+    feed(circuit, [Reason.OK] * (2 * POLICY.recover_after), now)
+    assert circuit.pace == 1
+
+
+def test_only_the_result_that_trips_says_so() -> None:
+    circuit = HostCircuit()
+    assert circuit.record(0, Reason.OK) is False
+    assert circuit.record(1, Reason.HTTP_404) is False
+    assert circuit.record(2, Reason.RATE_LIMITED) is False
+    assert circuit.record(3, Reason.ROBOTS) is False
+    assert circuit.record(4, Reason.HTTP_5XX, home=True) is True
+    assert circuit.record(5, Reason.HTTP_5XX, home=True) is False
+    assert circuit.record(400, Reason.HTTP_5XX, canary=True) is False
+    assert circuit.record(1300, Reason.OK, canary=True) is False
+    assert circuit.trips == 1
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "trips"), [(6, 5, False), (6, 6, True), (11, 0, False), (10, 0, True), (0, 0, True)]
+)
+def test_how_many_good_pages_outweigh_a_failing_root(good: int, bad: int, trips: bool) -> None:
+    circuit = HostCircuit()
+    now = feed(circuit, [Reason.OK] * good + [Reason.HTTP_404] * bad)
+    assert circuit.record(now, Reason.HTTP_403, home=True) is trips
+
+
+def test_the_window_ends_on_the_second() -> None:
+    def tripped(gap: float) -> bool:
+        circuit = HostCircuit()
+        circuit.record(0, Reason.HTTP_404)
+        feed(circuit, [Reason.HTTP_404] * (POLICY.at_least - 2), gap - 20)
+        return circuit.record(gap, Reason.HTTP_404)
+
+    assert tripped(POLICY.window)
+    assert not tripped(POLICY.window + 1)
+
+
+def test_share_is_counted_over_the_whole_window() -> None:
+    circuit = HostCircuit()
+    now = feed(circuit, [Reason.OK] * 6)
+    now = feed(circuit, [Reason.HTTP_404] * 13, now)
+    assert not circuit.suspect  # 13 of 19 are 68 %
+    feed(circuit, [Reason.HTTP_404], now)
+    assert circuit.suspect  # 14 of 20 are 70 %
+
+
+def test_the_spell_has_ends() -> None:
+    circuit = HostCircuit()
+    circuit.record(10, Reason.OK)
+    circuit.record(20, Reason.HTTP_5XX, home=True)
+    circuit.record(400, Reason.OK, canary=True)
+    assert [circuit.trusts(at) for at in (19, 20, 400, 401)] == [True, False, False, True]
+
+
+def test_proof_runs_out() -> None:
+    circuit = HostCircuit()
+    circuit.record(0, Reason.HTTP_404, home=True)
+    circuit.record(400, Reason.OK, canary=True)
+    feed(circuit, [Reason.HTTP_404] * 30, 400 + POLICY.proof - 30)
+    assert not circuit.suspect
+    circuit.record(400 + POLICY.proof, Reason.HTTP_404)
+    assert circuit.suspect
 
 
 @pytest.mark.parametrize("reason", [Reason.LOGIN, Reason.ROBOTS, Reason.OWN_NETWORK, Reason.BUDGET, Reason.TOO_LARGE])
