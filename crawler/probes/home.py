@@ -1,0 +1,192 @@
+"""Opening a home page as a reader would: redirects and jump pages followed, the address family pinned on every hop."""
+
+from __future__ import annotations
+
+import hashlib
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote_from_bytes, urljoin, urlsplit
+
+from crawler.downloader import Fetched, Fetcher, SeeingError
+from crawler.outcomes import REASONS, Outcome, Reason
+from crawler.pages import Page, canonical, read_page
+from crawler.seeing.response import see_response
+
+MAX_HOPS = 10
+USER_AGENT = "Mozilla/5.0 (compatible; xuncha/0.1; government site inspection)"
+_ASCII = bytes(range(0x21, 0x7F))
+_REDIRECTS = (301, 302, 303, 307, 308)
+
+
+@dataclass(slots=True)
+class HomeSeen:
+    """What opening one home page showed. `hops`: every address asked for, with its status (None: no answer).
+
+    `links`: targets of its visible links in normal form, its own host left out, so that the same page under another
+    name gives the same set. Milliseconds are those of the last hop, `total_ms` of all hops together.
+    """
+
+    url: str
+    final_url: str
+    reason: Reason = Reason.NOT_REACHED
+    detail: str = ""
+    status: int | None = None
+    address: str | None = None
+    hops: list[tuple[str, int | None]] = field(default_factory=list)
+    title: str = ""
+    links: frozenset[str] = frozenset()
+    body_hash: str = ""
+    connect_ms: float | None = None
+    first_byte_ms: float | None = None
+    total_ms: float = 0.0
+    resources: tuple[str, ...] = ()
+    inner: tuple[str, ...] = ()
+
+    @property
+    def outcome(self) -> Outcome:
+        return REASONS[self.reason].outcome
+
+    @property
+    def opened(self) -> bool:
+        return self.reason in (Reason.OK, Reason.REDIRECTED)
+
+    def data(self) -> dict[str, Any]:
+        """Plain JSON values for a fact."""
+        return {
+            "url": self.url,
+            "final_url": self.final_url,
+            "reason": self.reason.value,
+            "reason_name": REASONS[self.reason].name,
+            "detail": self.detail,
+            "status": self.status,
+            "address": self.address,
+            "hops": [list(hop) for hop in self.hops],
+            "connect_ms": self.connect_ms,
+            "first_byte_ms": self.first_byte_ms,
+            "total_ms": round(self.total_ms, 1),
+        }
+
+
+async def open_home(
+    fetcher: Fetcher,
+    url: str,
+    *,
+    family: int = socket.AF_UNSPEC,
+    allow_private: Callable[[str], bool] = lambda host: False,
+    headers: Mapping[str, str] | None = None,
+    seconds: float = 20.0,
+) -> HomeSeen:
+    """Open `url` over one address family, never falling back to the other; never raises.
+
+    `allow_private(host)` says for which hosts an address inside is in order; `seconds` bounds one hop.
+    """
+    seen = HomeSeen(url, url)
+    visited = set()
+    for _ in range(MAX_HOPS + 1):
+        key = canonical(seen.final_url)
+        if key in visited:
+            seen.reason = Reason.REDIRECT_LOOP
+            return seen
+        visited.add(key)
+        host = urlsplit(seen.final_url).hostname or ""
+        try:
+            answer = await fetcher.fetch(
+                seen.final_url,
+                headers=dict(headers or {"User-Agent": USER_AGENT}),
+                family=family,
+                allow_private=allow_private(host),
+                read="auto",
+                seconds=seconds,
+                keep=False,
+            )
+        except SeeingError as error:
+            seen.hops.append((seen.final_url, None))
+            seen.reason, seen.detail, seen.address = error.reason, error.detail, error.address
+            seen.status = None
+            return seen
+        following = _take(seen, answer)
+        if following is None:
+            return seen
+        seen.final_url = following
+    seen.reason = Reason.REDIRECT_LOOP
+    return seen
+
+
+def _take(seen: HomeSeen, answer: Fetched) -> str | None:
+    """Fill `seen` from one answer; the next address when it leads on."""
+    seen.hops.append((seen.final_url, answer.status))
+    seen.status, seen.address = answer.status, answer.address
+    seen.connect_ms, seen.first_byte_ms = answer.connect_ms, answer.first_byte_ms
+    seen.total_ms += answer.total_ms
+    location = next((value for key, value in answer.headers if key.lower() == b"location"), b"")
+    if answer.status in _REDIRECTS and location:
+        return urljoin(seen.final_url, quote_from_bytes(location.strip(), safe=_ASCII))
+    result = see_response(
+        answer.status,
+        {key.decode("latin-1").lower(): value.decode("latin-1") for key, value in answer.headers},
+        answer.body,
+        seen.final_url,
+        declared_size=answer.declared_size,
+        truncated=answer.truncated,
+        dataloss=answer.dataloss,
+        request_url=seen.url,
+    )
+    seen.reason, seen.detail = result.reason, result.detail
+    if answer.timed_out and seen.opened and not answer.body:
+        seen.reason = Reason.TIMEOUT
+    if not seen.opened:
+        return None
+    page = read_page(answer.body, seen.final_url, answer.header("Content-Type") or None)
+    if page.jump_to and page.text_length < 200 and len(page.links) < 5:
+        return page.jump_to
+    _read(seen, page, answer.body)
+    return None
+
+
+def _read(seen: HomeSeen, page: Page, body: bytes) -> None:
+    seen.title = (page.title or "").strip()
+    seen.body_hash = hashlib.sha256(body).hexdigest()[:40]
+    host = (urlsplit(seen.final_url).hostname or "").lower()
+    shown = [link for link in page.links if link.tag in ("a", "area") and not link.hidden]
+    seen.links = frozenset(_relative(link.url, host) for link in shown)
+    seen.resources = tuple(
+        dict.fromkeys(link.url for link in page.links if link.tag not in ("a", "area", "meta", "option"))
+    )
+    seen.inner = tuple(dict.fromkeys(link.url for link in shown if (urlsplit(link.url).hostname or "").lower() == host))
+
+
+def _relative(url: str, host: str) -> str:
+    parts = urlsplit(canonical(url))
+    own = (parts.hostname or "").lower() == host
+    return f"{'' if own else parts.netloc}{parts.path}{f'?{parts.query}' if parts.query else ''}"
+
+
+def likeness(one: HomeSeen, other: HomeSeen) -> dict[str, Any]:
+    """Two home pages compared by sets of link targets and by titles.
+
+    `difference` is the I5 formula of the domain notes: targets found on one side only over all targets of both sides,
+    0.0 to 1.0, None without any link.
+    """
+    only_one, only_other = sorted(one.links - other.links), sorted(other.links - one.links)
+    total = len(one.links) + len(other.links)
+    same_body = bool(one.body_hash) and one.body_hash == other.body_hash
+    return {
+        "same_body": same_body,
+        "same_title": one.title == other.title and bool(one.title),
+        "links": [len(one.links), len(other.links)],
+        "difference": 0.0 if same_body else (round((len(only_one) + len(only_other)) / total, 4) if total else None),
+        "only_first": only_one[:20],
+        "only_second": only_other[:20],
+    }
+
+
+def is_same_page(compared: Mapping[str, Any], few: int = 5, most: float = 0.2) -> bool:
+    """The same content: equal bytes, or equal titles with at least `few` links that differ by at most `most`."""
+    if compared["same_body"]:
+        return True
+    difference = compared["difference"]
+    return (
+        bool(compared["same_title"]) and min(compared["links"]) >= few and difference is not None and difference <= most
+    )
