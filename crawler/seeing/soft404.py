@@ -1,9 +1,9 @@
 """Error pages that are sent with 200, and hosts that answer every address (F9 to F11).
 
 A host (and each deep folder) is asked for random addresses in three shapes. Honest hosts answer 404 and need nothing
-more. Otherwise the answers become a profile, and a page is missing only when it matches the profile in final address
-or in title and text, says what only the error page says, and has no body of its own. Phrases alone never decide; the
-home page and dated articles are exempt.
+more. Otherwise the answers become a profile, and a page is missing only when it matches the profile: it was sent to the
+same address and shows the same text, or it has the same title and text, says what only the error page says, and has no
+body of its own. Phrases alone never decide; the home page and dated articles are exempt.
 """
 
 from __future__ import annotations
@@ -179,7 +179,7 @@ def looks_missing(
         if error is None:
             continue
         if answer.elsewhere and redirected and _same_address(page, error):
-            if page.title == error.title or similarity(page, error) >= policy.similar:
+            if similarity(page, error) >= policy.similar:
                 return True
         elif _same_error(page, error, own, profile.home, policy):
             return True

@@ -123,6 +123,23 @@ def test_a_redirect_to_the_home_page() -> None:
     assert judge(profile, HOST + "/zwgk/old.html", home, redirected=True) is Reason.SOFT_404
 
 
+def test_a_query_that_repeats_the_address_says_nothing_and_any_other_tells_pages_apart() -> None:
+    echoed = profile_of(TITLE, HOME, to="/?err={name}")
+    assert judge(echoed, HOST + "/old.html", sign("/?err=old", TITLE, HOME), redirected=True) is Reason.SOFT_404
+    fixed = profile_of(TITLE, HOME, to="/show.jsp?err=1")
+    assert judge(fixed, HOST + "/old.html", sign("/show.jsp?err=1", TITLE, HOME), redirected=True) is Reason.SOFT_404
+    assert judge(fixed, HOST + "/old.html", sign("/show.jsp?id=5", TITLE, HOME), redirected=True) is None
+
+
+def test_the_same_address_with_another_page_is_another_page() -> None:
+    profile = profile_of(TITLE, HOME, to="/show.jsp")
+    other = sign("/show.jsp", "办事指南", ARTICLE)
+    assert judge(profile, HOST + "/old.html", other, redirected=True) is None
+    assert judge(profile, HOST + "/old.html", sign("/show.jsp", "另一标题", HOME), redirected=True) is Reason.SOFT_404
+    assert judge(profile, HOST + "/old.html", sign("/show.jsp", TITLE, ARTICLE), redirected=True) is None
+    assert judge(profile, HOST + "/show.jsp", sign("/show.jsp", TITLE, HOME)) is None  # asked for as it is
+
+
 @pytest.mark.parametrize("path", ["/", "/index.html", "/index.jsp", "/default.aspx", "/main/", "/web/index.shtml"])
 def test_entrances_may_lead_to_the_home_page(path: str) -> None:
     profile = profile_of(TITLE, HOME, to="/")
