@@ -25,6 +25,7 @@ _CLICK = re.compile(
 )
 _ADDRESS = re.compile(r"(?:https?:|//|\.{0,2}/|\?|[\w%-]+/|www\.)\S|[^\s/]+\.(?:s?html?|jspx?|aspx?|php|do|action|pdf|docx?|xlsx?)\b")
 _REFRESH = re.compile(r"\s*[\d.]+\s*[;,\s]\s*(?:url\s*=\s*)?[\"']?\s*([^\"'\s][^\"']*)", re.I)
+_CANDIDATE = re.compile(r"[\s,]*(\S+)")
 _OPTION = re.compile(r"\s*(?:https?:|//|www\.)", re.I)
 
 
@@ -150,17 +151,16 @@ def click_targets(script: str) -> Iterator[str]:
 
 def _srcset(value: str) -> Iterator[str]:
     """Addresses of a srcset, after the HTML standard: a comma inside an address stays."""
-    if not value:
-        return
-    pending = False
-    for word in value.split():
-        if pending:
-            pending = not word.endswith(",")
-            continue
-        address = word.strip(",")
+    place = 0
+    while place < len(value):
+        found = _CANDIDATE.match(value, place)
+        if found is None:
+            return
+        address = found.group(1).rstrip(",")
         if address and not address.startswith("data:"):
             yield address
-        pending = not word.endswith(",")
+        comma = found.end() - 1 if found.group(1).endswith(",") else value.find(",", found.end())
+        place = comma + 1 if comma >= 0 else len(value)
 
 
 def _add(links: list[Link], doc: Document, resolve: Resolver, element: Element, tag: str, raw: str) -> None:

@@ -51,12 +51,9 @@ class Resolver:
         return found[0] if found else None
 
     def _resolve(self, raw: str) -> tuple[str, str | None] | None:
-        if "/." not in raw:  # nearly all addresses are written plainly and need no parser
-            if _FAST_RELATIVE.match(raw) and self._root:
-                return (self._root if raw[0] == "/" else self._folder) + raw, None
-            fast = _FAST_ABSOLUTE.match(raw)
-            if fast and fast.group(2):
-                return raw, None
+        fast = self._plain(raw)
+        if fast is not None:
+            return fast, None
         text = raw.strip(_EDGES)
         if not text or text[0] == "#" or len(text) > 20_000:
             return None
@@ -67,6 +64,17 @@ class Resolver:
         if address is not None:
             return str(address), fault
         return self._unreadable(text, fault)
+
+    def _plain(self, raw: str) -> str | None:
+        """The short way for what nearly all addresses are: written so plainly that they need no parser."""
+        if "/." in raw:
+            return None
+        if raw[:4].lower() == "http":
+            absolute = _FAST_ABSOLUTE.match(raw)
+            return raw if absolute is not None and absolute.group(2) else None
+        if self._root and _FAST_RELATIVE.match(raw):
+            return (self._root if raw[0] == "/" else self._folder) + raw
+        return None
 
     def _unreadable(self, text: str, fault: str | None) -> tuple[str, str | None] | None:
         """What a browser cannot open although a web address was plainly meant: kept as evidence with its fault."""
