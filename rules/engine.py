@@ -11,6 +11,7 @@ from typing import Any, get_args
 from crawler.facts import RoundFacts, SiteFacts
 from crawler.inventory import Exemption
 from rules.context import Context
+from rules.forms import Answer, answered, cleared, unfilled
 from rules.ledger import Ledger, closed_now, with_history
 from rules.loader import RuleSet, rule_key
 from rules.merge import Drafted, merge
@@ -77,8 +78,12 @@ def judge(
     *,
     previous: Ledger | None = None,
     exemptions: Sequence[Exemption] = (),
+    answers: Sequence[Answer] = (),
 ) -> Judgement:
-    """The judgement of a round. `exemptions` are added to the inventory's own. The same facts give the same bytes."""
+    """The judgement of a round; the same facts give the same bytes.
+
+    `exemptions` are added to the inventory's own; `answers` are what people reported (rules.forms).
+    """
     context = Context(facts, ruleset.profile)
     waived = Exemptions([*facts.inventory.exemptions, *exemptions], ruleset, context.today)
     ledger = previous or Ledger()
@@ -89,9 +94,10 @@ def judge(
     context.discounted = discounted
     seen = Seen(ledger.open_before(facts.round, facts.as_of), context)
     published = PublicationCount(facts)
+    work = _Work(ruleset, context, ledger, waived, seen, published, answers)
     result = _Round()
     for site in facts.sites():  # one at a time: a stored site is readable only until the next is drawn
-        _judge_site(site, ruleset, context, ledger, waived, seen, published, result)
+        _judge_site(site, work, result)
     result.sort([site.id for site in facts.inventory.sites])
     closed = closed_now(previous, result.findings, facts.round, facts.as_of, seen.in_order)
     return Judgement(
@@ -105,7 +111,7 @@ def judge(
         findings=result.findings,
         errors=result.errors,
         closed=closed,
-        extra=_extra(facts, ruleset, waived, published, result),
+        extra=_extra(work, result),
     )
 
 
@@ -117,33 +123,42 @@ def tool() -> str:
         return "xuncha"
 
 
-def _judge_site(
-    site: SiteFacts,
-    ruleset: RuleSet,
-    context: Context,
-    ledger: Ledger,
-    waived: Exemptions,
-    seen: Seen,
-    published: PublicationCount,
-    result: _Round,
-) -> None:
-    drafted, errors = run_checks(site, ruleset, context, [published.visitor(site), seen.visitor(site)])
-    facts = context.facts
+@dataclass(frozen=True)
+class _Work:
+    """What is the same for all sites of a judgement."""
+
+    ruleset: RuleSet
+    context: Context
+    ledger: Ledger
+    waived: Exemptions
+    seen: Seen
+    published: PublicationCount
+    answers: Sequence[Answer]
+
+
+def _judge_site(site: SiteFacts, work: _Work, result: _Round) -> None:
+    ruleset, facts = work.ruleset, work.context.facts
+    watchers = [work.published.visitor(site), work.seen.visitor(site)]
+    drafted, errors = run_checks(site, ruleset, work.context, watchers)
+    drafted = [one for one in drafted if not cleared(one, site, work.answers)]
+    drafted += answered(site, (r for r in ruleset.rules if site.site.kind in r.applies_to), work.answers)
     standing = []
     for finding in sorted(merge(site, drafted), key=_order):
-        exemption = waived.match(finding.category, finding.subject)
+        exemption = work.waived.match(finding.category, finding.subject)
         if exemption is None:
-            standing.append(_reviewed(finding, ledger))
+            standing.append(_reviewed(finding, work.ledger))
         else:
             result.exempted.append(_exempted(finding, exemption))
-    findings = with_history(standing, ledger, facts.round, facts.as_of)
-    lines = sheet(ruleset, findings) if site.site.kind == "portal" or ruleset.profile.scoring.departments else []
-    seen.note_site(site, findings, {error.rule for error in errors})
+    findings = with_history(standing, work.ledger, facts.round, facts.as_of)
+    told = {answer.rule for answer in work.answers if answer.site == site.site.id}
+    scored = site.site.kind == "portal" or ruleset.profile.scoring.departments
+    lines = sheet(ruleset, findings, site.site.id, told) if scored else []
+    work.seen.note_site(site, findings, {error.rule for error in errors})
     result.findings += findings
     result.errors += errors
     result.verdicts.append(verdict(site, ruleset, findings, lines))
-    result.columns += column_rows(site, context)
-    result.ipv6.append(ipv6_row(site, context))
+    result.columns += column_rows(site, work.context)
+    result.ipv6.append(ipv6_row(site, work.context))
     if lines:
         result.sheets[site.site.id] = lines
 
@@ -233,18 +248,18 @@ def _coverage(result: _Round) -> CoverageSum:
     )
 
 
-def _extra(
-    facts: RoundFacts, ruleset: RuleSet, waived: Exemptions, published: PublicationCount, result: _Round
-) -> dict[str, Any]:
+def _extra(work: _Work, result: _Round) -> dict[str, Any]:
+    ruleset, facts = work.ruleset, work.context.facts
     lines = next(iter(result.sheets.values()), sheet(ruleset, ()))
     return {
         "columns": result.columns,
         "ipv6": result.ipv6,
-        "published": published.summary(),
+        "published": work.published.summary(),
         "units": unit_rows(facts.inventory, result.findings),
         "exempted": result.exempted,
-        "expired_exemptions": [one.model_dump(mode="json") for one in waived.expired],
-        "unscored": [line.rule.id for line in lines if line.state != "已检查"],
+        "expired_exemptions": [one.model_dump(mode="json") for one in work.waived.expired],
+        "unscored": [line.rule.id for line in lines if line.undone],
+        "unfilled": unfilled(ruleset, facts.inventory, work.answers),
         "score_sheets": {site: [line.row() for line in sheet_lines] for site, sheet_lines in result.sheets.items()},
         "seed": facts.seed,
         "profile_title": ruleset.profile.title,

@@ -73,10 +73,11 @@ def _finding(site: SiteFacts, group: Sequence[Drafted]) -> Finding:
         where_count=first.where_count,
         observed=observed,
         deduction=max(deductions) if deductions and first.certainty == "confirmed" else None,
+        bonus=max((draft.bonus for _, draft in group if draft.bonus is not None), default=None),
         message="；".join(dict.fromkeys(draft.message for _, draft in told)),
         fix="；".join(dict.fromkeys(text for other, draft in told if (text := draft.fix or other.fix))),
         clause=f"{rule.document} {rule.clause}".strip(),
-        needs_review=level == "veto" and (rule.review == "required" or always_reviewed(rule.id)),
+        needs_review=level == "veto" and not first.reviewed and (rule.review == "required" or always_reviewed(rule.id)),
     )
 
 

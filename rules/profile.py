@@ -57,9 +57,8 @@ class Scoring(_Model):
     no_services: list[str] = Field(
         default_factory=list, description="没有对外服务职能的门户站点编号：办事服务不检查，乘4/3"
     )
-    ministries: list[str] = Field(
-        default_factory=list, description="国务院部门门户站点编号：不检查概况信息，机构职能4分"
-    )
+    ministry_functions: float = Field(default=4, ge=0, le=100, description="国务院部门门户机构职能的分值")
+    ministries: list[str] = Field(default_factory=list, description="国务院部门门户站点编号：不检查概况信息")
 
 
 class Profile(_Model):

@@ -42,7 +42,9 @@ class Draft:
     where_count: int = 0
     observed: Mapping[str, Any] = field(default_factory=dict)
     deduction: float | None = None
+    bonus: float | None = None
     fix: str = ""
+    reviewed: bool = False  # a person saw it
 
 
 class PageVisitor(Protocol):

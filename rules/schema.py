@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,6 +16,20 @@ Category = Literal[
     "暗链外链", "弄虚作假", "政务新媒体", "安全", "其他",
 ]  # fmt: skip
 Status = Literal["新增", "未整改", "已整改", "反弹", "误报"]
+
+
+def region_of(name: str) -> Region:
+    """The page class of that name, `other` for an unknown one."""
+    return cast(Region, name) if name in get_args(Region) else "other"
+
+
+class Item(BaseModel):
+    """One numbered case of an indicator, in our own words, with its points."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    text: str = Field(min_length=1, description="情形")
+    points: float = Field(ge=0, le=100, description="每处扣（加）分")
 
 
 class Rule(BaseModel):
@@ -44,6 +58,7 @@ class Rule(BaseModel):
     message: str
     fix: str = ""
     automation: Literal["Y", "P", "N"] = Field(default="Y", description="Y 机器判定、P 机器找线索由人确认、N 人工填报")
+    items: list[Item] = Field(default_factory=list, description="逐条情形与分值")
     group: str = Field(default="", description="一级指标，如 发布解读")
     how: str = Field(default="", description="怎样检查，写给办公室看")
     cannot_see: str = Field(default="", description="机器看不到什么")
@@ -73,6 +88,7 @@ class Finding(BaseModel):
     where_count: int = 0
     observed: dict[str, Any] = Field(default_factory=dict)
     deduction: float | None = None
+    bonus: float | None = Field(default=None, description="加分指标得分，只在扣分结果高于80分时计入")
     message: str
     fix: str = ""
     clause: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,16 +11,28 @@ from rules.loader import RuleSet
 from rules.schema import Finding, Rule, SiteVerdict, VerdictName
 
 FULL = 10000
+_SERVICES = "办事服务"
+_SERVICE_POINTS = 2500
+_UNDONE = ("未检查", "待人工填报")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One item of a score sheet. `lost` in points; `state`: 已检查, 未检查 or 待人工填报."""
+    """One item of a score sheet. `lost` in points, not above `cap`.
+
+    `state`: 已检查, 待人工确认 (candidates wait for a person), 待人工填报, 未检查 (not in the profile), 不适用.
+    """
 
     rule: Rule
+    cap: float
     lost: float
     state: str
     findings: tuple[str, ...]
+
+    @property
+    def undone(self) -> bool:
+        """True when nobody and nothing looked at it."""
+        return self.state in _UNDONE
 
     def row(self) -> dict[str, Any]:
         """As findings.json has it."""
@@ -28,7 +40,7 @@ class Line:
             "id": self.rule.id,
             "group": self.rule.group,
             "name": self.rule.name,
-            "cap": self.rule.cap,
+            "cap": self.cap,
             "lost": self.lost,
             "state": self.state,
             "findings": list(self.findings),
@@ -45,30 +57,68 @@ def cents(points: float) -> int:
     return round(points * 100)
 
 
-def sheet(ruleset: RuleSet, findings: Iterable[Finding]) -> list[Line]:
-    """Every deduction item with what it lost: no item loses more than its own points."""
-    lost: dict[str, list[Finding]] = {}
-    for finding in findings:
-        if counts(finding) and finding.deduction:
-            lost.setdefault(finding.rule, []).append(finding)
-    used = {rule.id for rule in ruleset.rules}
+def sheet(
+    ruleset: RuleSet, findings: Sequence[Finding], site: str = "", answered: Set[str] = frozenset()
+) -> list[Line]:
+    """Every deduction item with what it lost: no item loses more than its own points.
+
+    `answered`: indicators that a person reported on. A portal of a ministry has no D1 and 4 points for D2; one
+    without services has no 办事服务 (domain 1.0).
+    """
+    scoring = ruleset.profile.scoring
     lines = []
     for known in ruleset.known:
-        rule = ruleset.rule(known.id) or known
+        used = ruleset.rule(known.id)
+        rule = used or known
         if rule.level != "deduction":
             continue
-        mine = lost.get(rule.id, [])
-        total = sum(cents(finding.deduction or 0) for finding in mine)
-        capped = min(total, cents(rule.cap)) if rule.cap is not None else total
-        state = "未检查" if rule.id not in used else "待人工填报" if rule.automation == "N" else "已检查"
-        prints = tuple(sorted(finding.fingerprint for finding in mine))
-        lines.append(Line(rule, capped / 100, state, prints))
+        cap = rule.cap if rule.cap is not None else 100.0
+        if site in scoring.ministries and rule.id == "D2":
+            cap = scoring.ministry_functions
+        mine = [finding for finding in findings if finding.rule == rule.id]
+        exempt = (site in scoring.ministries and rule.id == "D1") or (
+            site in scoring.no_services and rule.group == _SERVICES
+        )
+        lost = [finding for finding in mine if counts(finding) and finding.deduction]
+        total = min(sum(cents(finding.deduction or 0) for finding in lost), cents(cap))
+        state = "不适用" if exempt else _state(used, mine, answered)
+        prints = tuple(sorted(finding.fingerprint for finding in lost))
+        lines.append(Line(rule, cap, 0 if exempt else total / 100, state, prints))
     return lines
 
 
-def score(lines: Sequence[Line]) -> float:
-    """100 less what was lost, never below 0."""
-    return max(0, FULL - sum(cents(line.lost) for line in lines)) / 100
+def _state(rule: Rule | None, mine: Sequence[Finding], answered: Set[str]) -> str:
+    if rule is None:
+        return "未检查"
+    if rule.check == "form" and rule.id not in answered:
+        return "待人工填报"
+    waiting = any(finding.certainty == "suspected" and finding.status != "误报" for finding in mine)
+    return "待人工确认" if waiting and rule.automation == "P" else "已检查"
+
+
+def score(lines: Sequence[Line], *, services: bool = True) -> float:
+    """100 less what was lost. Without services the rest counts out of 75 and is multiplied by 4/3, to two decimals."""
+    lost = sum(cents(line.lost) for line in lines)
+    if services:
+        return max(0, FULL - lost) / 100
+    return round(max(0, FULL - _SERVICE_POINTS - lost) * 4 / 3) / 100
+
+
+def bonus(ruleset: RuleSet, findings: Sequence[Finding]) -> float:
+    """Points of the bonus items, each up to its cap."""
+    total = 0
+    for rule in ruleset.rules:
+        if rule.level == "bonus":
+            mine = sum(cents(f.bonus or 0) for f in findings if f.rule == rule.id and counts(f))
+            total += min(mine, cents(rule.cap)) if rule.cap is not None else mine
+    return total / 100
+
+
+def final_score(ruleset: RuleSet, site: str, findings: Sequence[Finding], lines: Sequence[Line]) -> float:
+    """The deduction score, and the bonus on top when it is strictly above the gate."""
+    scoring = ruleset.profile.scoring
+    base = score(lines, services=site not in scoring.no_services)
+    return round(base + bonus(ruleset, findings), 2) if base > scoring.bonus_above else base
 
 
 def vetoes(findings: Iterable[Finding]) -> list[Finding]:
@@ -84,7 +134,7 @@ def verdict(site: SiteFacts, ruleset: RuleSet, findings: Sequence[Finding], line
     home_ok = site.home is not None and site.home.outcome is Outcome.OK
     scoring = ruleset.profile.scoring
     scored = scoring.portals if site.site.kind == "portal" else scoring.departments
-    points = score(lines) if scored and home_ok and not firm else None
+    points = final_score(ruleset, site.site.id, findings, lines) if scored and home_ok and not firm else None
     name: VerdictName = "合格"
     if firm or (points is not None and points < scoring.fail_below):
         name = "不合格"
@@ -116,7 +166,7 @@ def _notes(site: SiteFacts, pending: Sequence[Finding], points: float | None, li
         notes.append("首页未能正常访问，结论待人工复核")
     if pending:
         notes.append(f"单项否决 {'、'.join(finding.rule for finding in pending)} 待人工确认")
-    unscored = [line.rule.id for line in lines if line.state != "已检查"]
+    unscored = [line.rule.id for line in lines if line.undone]
     if points is not None and unscored:
         notes.append(f"得分为100分减去本轮已检查指标的扣分，另有 {len(unscored)} 项未检查或待人工填报")
     return notes

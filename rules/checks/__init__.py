@@ -1,5 +1,35 @@
 """The checks a rule file can name: small pure functions over facts, registered by name."""
 
-from rules.checks import columns, domains, home, ipv6, links
+from rules.checks import (
+    articles,
+    availability,
+    columns,
+    domains,
+    forms,
+    home,
+    identity,
+    ipv6,
+    links,
+    matching,
+    media,
+    presence,
+    register,
+    tags,
+)
 
-__all__ = ["columns", "domains", "home", "ipv6", "links"]
+__all__ = [
+    "articles",
+    "availability",
+    "columns",
+    "domains",
+    "forms",
+    "home",
+    "identity",
+    "ipv6",
+    "links",
+    "matching",
+    "media",
+    "presence",
+    "register",
+    "tags",
+]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import cast, get_args
+from typing import get_args
 
 from pydantic import Field
 
 from crawler.facts import REASONS, BadLink, Holder, Outcome, Reason, SiteFacts
 from rules.context import Context
 from rules.registry import Draft, Params, check, fill
-from rules.schema import Certainty, Region, Rule, Where
+from rules.schema import Certainty, Region, Rule, Where, region_of
 
 SHOWN = 20
 _ORDER = {region: number for number, region in enumerate(get_args(Region))}
@@ -35,7 +35,7 @@ class LinkParams(Params):
 def visible(link: BadLink) -> list[Holder]:
     """The holders that a reader sees, home page first, in an order that does not depend on the walk's."""
     shown = [holder for holder in link.holders if not holder.hidden]
-    return sorted(shown, key=lambda h: (_ORDER.get(_region(h), 9), h.page, h.text, h.tag))
+    return sorted(shown, key=lambda h: (_ORDER.get(region_of(h.region), 9), h.page, h.text, h.tag))
 
 
 def unit_of(holders: Sequence[Holder], site: SiteFacts, ctx: Context) -> tuple[str, str | None]:
@@ -50,7 +50,7 @@ def unit_of(holders: Sequence[Holder], site: SiteFacts, ctx: Context) -> tuple[s
 
 def wheres(holders: Sequence[Holder]) -> tuple[Where, ...]:
     """The first pages that show a link."""
-    return tuple(Where(page=h.page, text=h.text, region=_region(h)) for h in holders[:SHOWN])
+    return tuple(Where(page=h.page, text=h.text, region=region_of(h.region)) for h in holders[:SHOWN])
 
 
 @check("dead_links", params=LinkParams, fields=_FIELDS)
@@ -62,7 +62,7 @@ def dead_links(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
         holders = visible(link)
         told = target.outcome in (Outcome.DEAD, Outcome.SUSPECT)
         unreadable = target.reason is Reason.BAD_ADDRESS and link.fault is not None
-        if holders and (told or unreadable):
+        if holders and (told or unreadable) and target.reason is not Reason.CHANGED_OWNER:
             yield _link_draft(link, holders, site, rule, ctx, params)
 
 
@@ -155,5 +155,25 @@ def internal_links(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]
         )
 
 
-def _region(holder: Holder) -> Region:
-    return cast(Region, holder.region) if holder.region in _ORDER else "other"
+@check("changed_owners", fields=_FIELDS)
+def changed_owners(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
+    """V1.3 candidates: links whose target changed hands. For a person to see; a message never prints the address."""
+    for link in ctx.bad_links(site):
+        if link.target.reason is not Reason.CHANGED_OWNER:
+            continue
+        holders = sorted(link.holders, key=lambda h: (_ORDER.get(h.region, 9), h.page, h.text, h.tag))
+        unit, column = unit_of(holders, site, ctx)
+        hidden = all(holder.hidden for holder in holders)
+        place = f"{_place(holders, column, site, ctx)}{'（读者看不见）' if hidden else ''}"
+        yield Draft(
+            subject=link.target.url,
+            message=fill(rule.message, {"place": place, "text": holders[0].text.strip() or "（无文字）"}),
+            gist="owner",
+            certainty="suspected",
+            level="part",
+            unit=unit,
+            column=column,
+            where=wheres(holders),
+            where_count=max(link.holder_count, len(holders)),
+            observed=_observed(link, holders) | {"hidden": hidden},
+        )

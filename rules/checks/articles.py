@@ -1,0 +1,127 @@
+"""What articles give away: dates that contradict each other (V1.5), policies nobody explained (D7)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from pydantic import Field
+
+from crawler.facts import PageFact, SiteFacts
+from crawler.inventory import ColumnType
+from rules.checks.identity import where
+from rules.context import Context
+from rules.registry import Draft, PageVisitor, Params, fill, page_check
+from rules.schema import Rule
+from rules.windows import chinese_day
+
+_NAMES = {"label": "页面注明", "text": "页面日期", "meta": "页面标签", "url": "网址"}
+_TITLED = re.compile(r"《([^《》]{4,80})》")
+
+
+class ConflictParams(Params):
+    """From which difference on two dates of one article are told."""
+
+    days: int = Field(default=30, ge=1, le=3660, description="相差超过几天才提示")
+    at_most: int = Field(default=20, ge=1, le=500, description="每个站点最多列几篇")
+
+
+class InterpretParams(Params):
+    """How many policies are drawn."""
+
+    sample: int = Field(default=3, ge=1, le=50, description="抽查几个政策文件")
+    policies: list[ColumnType] = Field(default=["政策文件"], description="政策文件栏目类型")
+    explained: list[ColumnType] = Field(default=["政策解读"], description="政策解读栏目类型")
+
+
+@dataclass
+class _Conflicts:
+    site: SiteFacts
+    rule: Rule
+    params: ConflictParams
+    found: list[tuple[str, PageFact, dict[str, date]]] = field(default_factory=list)
+
+    def visit(self, page: PageFact) -> None:
+        dates = {name: date.fromisoformat(day) for name, day in page.extra.get("dates", {}).items()}
+        known = {day for name, day in dates.items() if name in _NAMES}
+        conflict = page.kind == "article" and page.published_conflict and known
+        if conflict and (max(known) - min(known)).days > self.params.days:
+            self.found.append((page.url, page, dates))
+
+    def drafts(self) -> Iterator[Draft]:
+        for _, page, dates in sorted(self.found, key=lambda one: one[0])[: self.params.at_most]:
+            told = "，".join(f"{_NAMES[name]}{chinese_day(dates[name])}" for name in _NAMES if name in dates)
+            yield Draft(
+                subject=page.url,
+                message=fill(self.rule.message, {"title": page.headline or page.title or page.url, "dates": told}),
+                gist="dates",
+                certainty="suspected",
+                level="part",
+                unit=page.unit,
+                column=page.column,
+                where=where([page]),
+                where_count=1,
+                observed={name: day.isoformat() for name, day in dates.items()} | {"in_all": len(self.found)},
+            )
+
+
+@page_check("date_conflicts", params=ConflictParams, fields=("title", "dates"))
+def date_conflicts(site: SiteFacts, rule: Rule, ctx: Context) -> PageVisitor:
+    """V1.5 candidates for a person: an import of old articles or a re-ordering may explain them."""
+    return _Conflicts(site, rule, ConflictParams.model_validate(rule.params))
+
+
+@dataclass
+class _Interpreted:
+    site: SiteFacts
+    rule: Rule
+    ctx: Context
+    params: InterpretParams
+    types: Mapping[str, str]
+    policies: list[PageFact] = field(default_factory=list)
+    explained: set[str] = field(default_factory=set)
+
+    def visit(self, page: PageFact) -> None:
+        kind = self.types.get(page.column or "")
+        title = page.headline or page.title or ""
+        if page.kind != "article" or not title:
+            return
+        if kind in self.params.policies and page.doc_number:
+            self.policies.append(page)
+        elif kind in self.params.explained:
+            self.explained.update(core(name) for name in (*_TITLED.findall(title), title))
+
+    def drafts(self) -> Iterator[Draft]:
+        key = f"{self.rule.id}:{self.site.site.id}"
+        drawn = self.ctx.sample(key, self.policies, self.params.sample, lambda page: page.url)
+        for page in sorted(drawn, key=lambda one: one.url):
+            title = page.headline or page.title or ""
+            name = core(next(iter(_TITLED.findall(title)), title))
+            if name and not any(name in told or told in name for told in self.explained if len(told) > 3):
+                yield Draft(
+                    subject=page.url,
+                    message=fill(self.rule.message, {"title": title, "number": page.doc_number}),
+                    gist="unexplained",
+                    certainty="suspected",
+                    unit=page.unit,
+                    column=page.column,
+                    where=where([page]),
+                    where_count=1,
+                    observed={"number": page.doc_number, "sample": len(drawn), "population": len(self.policies)},
+                )
+
+
+def core(title: str) -> str:
+    """What a policy and its interpretation share: the title without issuer, brackets and the words of the genre."""
+    text = re.sub(r"[《》〈〉“”\"'\s]|（[^（）]*）|\([^()]*\)", "", title)
+    text = re.sub(r"^.*?(?:关于)?(?:印发|公布|发布|转发)", "", text)
+    return re.sub(r"(?:的)?(?:政策)?(?:解读|通知|图解|问答|解释说明)+$|^(?:一图读懂|图解|解读)[:：]?", "", text)
+
+
+@page_check("interpreted", params=InterpretParams, fields=("title", "number"))
+def interpreted(site: SiteFacts, rule: Rule, ctx: Context) -> PageVisitor:
+    """D7 candidates: drawn policies whose title no interpretation names; which are “涉及面广” a person knows."""
+    types = {fact.column.id: fact.column.type for fact in site.columns}
+    return _Interpreted(site, rule, ctx, InterpretParams.model_validate(rule.params), types)
