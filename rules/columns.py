@@ -10,6 +10,7 @@ from typing import Literal
 from crawler.facts import ColumnFact, Outcome, SiteFacts
 from rules.profile import Profile
 from rules.schema import Certainty
+from rules.subjects import host_of
 from rules.windows import Window, chinese_day
 
 State = Literal["正常", "未更新", "空白", "未能判定", "无法访问", "不适用"]
@@ -124,6 +125,8 @@ def _judge(fact: ColumnFact, profile: Profile, today: date, uses_levels: bool) -
     unread = _unread(fact)
     if unread is not None:
         return state(*unread)
+    if profile.allows(host_of(fact.url)):
+        return state("不适用", "设在统一平台，由平台更新")
     if fact.kind == "blank":
         if fact.column.type in profile.never_blank:
             return state("不适用", "该类栏目不判空白")

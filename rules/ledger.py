@@ -12,6 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from crawler.inventory import Exemption
 from rules.schema import Finding, Status
 
 Sight = Literal["found", "fixed", "unseen"]
@@ -27,8 +28,23 @@ class Mark(BaseModel):
     sight: Sight
 
 
+class Change(BaseModel):
+    """One thing a person changed in the ledger."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    at: datetime
+    by: str
+    field: str
+    before: str = ""
+    after: str = ""
+
+
 class Entry(BaseModel):
-    """One problem with its history. `finding` is as the last round that found it wrote it."""
+    """One problem with its history. `finding` is as the last round that found it wrote it.
+
+    `handling`: what people fill in (state, deadline, measure …) by field key of the workbook; `log`: who changed it.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -37,6 +53,9 @@ class Entry(BaseModel):
     marks: list[Mark] = Field(default_factory=list)
     dismissed: str = ""  # why a person said 误报
     confirmed: str = ""  # who confirmed a finding that needs it
+    exempt: Exemption | None = None  # taken out by a named person until a date
+    handling: dict[str, str] = Field(default_factory=dict)
+    log: list[Change] = Field(default_factory=list)
 
     def before(self, round_name: str, as_of: datetime) -> list[Mark]:
         """The marks of earlier rounds, oldest first."""
@@ -83,6 +102,10 @@ class Ledger(BaseModel):
         """True when a person confirmed what the machine may not decide alone."""
         entry = self.entries.get(fingerprint)
         return bool(entry and entry.confirmed)
+
+    def exemptions(self) -> list[Exemption]:
+        """What persons took out until a date, for the judge."""
+        return [entry.exempt for entry in self.entries.values() if entry.exempt is not None]
 
     def open_before(self, round_name: str, as_of: datetime) -> list[Entry]:
         """Entries that the rounds before this one left open."""

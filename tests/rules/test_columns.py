@@ -164,7 +164,9 @@ def test_suspected_columns_do_not_count_for_a_veto() -> None:
 
 
 def test_blank_is_not_stale_as_well_and_a_request_form_is_not_blank() -> None:
-    judgement = judged(site_facts(department(), columns=[blank("a", "动态要闻"), blank("b", "依申请公开")]))
+    judgement = judged(
+        site_facts(department(), columns=[blank("a", "动态要闻"), blank("b", "依申请公开"), blank("c", "办事服务")])
+    )
     assert [(found.category, found.column) for found in judgement.findings] == [("空白栏目", "a")]
 
 
@@ -210,3 +212,11 @@ def test_nothing_is_called_missing_when_the_home_page_was_not_read() -> None:
 def test_an_unread_column_of_the_type_is_there_all_the_same() -> None:
     unread = column("x", "政策解读", None, outcome=Outcome.BLOCKED, reason=Reason.HTTP_403, kind=None)
     assert judged(site_facts(portal(), columns=[*good_columns()[:2], unread])).findings == []
+
+
+def test_a_column_on_a_unified_platform_is_the_platforms() -> None:
+    there = {"url": "http://zwfw.dianyun.gov.cn/yunling/"}
+    facts = [*good_columns(), blank("a", **there), column("b", "动态要闻", ago(90), **there)]
+    judgement = judged(site_facts(portal(), columns=facts))
+    assert judgement.findings == []
+    assert {row["state"] for row in judgement.extra["columns"] if row["id"] in "ab"} == {"不适用"}
