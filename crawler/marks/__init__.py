@@ -1,0 +1,1 @@
+"""Recognition marks and tuning as data; see crawler.seeing.marks for how they are read."""
