@@ -11,7 +11,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
-from . import files
+from . import files, hostile
 from .web import Exchange, Response
 
 Behaviour = Callable[[Exchange], Awaitable[Response | None]]
@@ -84,8 +84,14 @@ async def _slow(at: Setting, arg: str, x: Exchange) -> Response:
     return at.good()
 
 
-async def _flaky(at: Setting, arg: str, x: Exchange) -> Response:
-    return at.good() if at.count(x) else _status(503)
+async def _flaky(at: Setting, arg: str, x: Exchange) -> Response | None:
+    """Fails once (with `arg`, a status or "reset"), then answers."""
+    if at.count(x):
+        return at.good()
+    if arg == "reset":
+        hostile.reset_connection(x)
+        return None
+    return _status(int(arg or 503))
 
 
 async def _ratelimit(at: Setting, arg: str, x: Exchange) -> Response:
@@ -146,9 +152,9 @@ _JSL = "<script>document.cookie=('_')+('_')+('j')+('s')+('l')+('_')+('clearance'
 
 async def _waf(at: Setting, arg: str, x: Exchange) -> Response:
     """Answers of protection products as they look from outside; none of them can be solved here."""
-    if arg == "ruishu":
+    if arg.startswith("ruishu"):
         headers = [("Set-Cookie", "FSSBBIl1UgzbN7N80S=4kQx0; Path=/; HttpOnly")]
-        return Response(412, _RUISHU.encode(), headers=headers)
+        return Response(int(arg[7:] or 412), _RUISHU.encode(), headers=headers)
     if arg == "jsl":
         return Response(521, _JSL.encode(), headers=[("Set-Cookie", "__jsluid_h=5d1cf1f3a5; max-age=31536000; path=/")])
     if arg == "cloudflare":
@@ -157,7 +163,7 @@ async def _waf(at: Setting, arg: str, x: Exchange) -> Response:
         )
         page.headers += [("cf-mitigated", "challenge"), ("CF-RAY", "8c1f0a2b3c4d5e6f-HKG")]
         return page
-    return Response(403, _BLOCKED.encode(), headers=[("X-WAF", "block")])
+    return Response(int(arg), _BLOCKED.encode())
 
 
 _BLOCKED = (
@@ -212,9 +218,11 @@ _TABLE: dict[str, Callable[[Setting, str, Exchange], Awaitable[Response | None]]
     "login": _login,
     "large": _large,
     "waf": _waf,
+    "tls": _good,
     "calendar": _calendar,
     "session": _session,
     "loop": _loop,
+    **hostile.TABLE,
 }
 PREFIXES = {"calendar": "/xyrl/", "session": "/wyly/", "loop": "/bszn/"}
 

@@ -10,7 +10,7 @@ import os
 import socket
 import sys
 import threading
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from .nameserver import NameServer
 from .web import WebServer
 
 HTTP_PORT, DNS_PORT = 8380, 8353
+TLS = ("modern", "legacy")
 
 
 class PortTaken(Exception):
@@ -84,19 +85,17 @@ def _end_with_parent() -> None:
         threading.Thread(target=target, daemon=True).start()
 
 
-def build(options: dict[str, Any], port: int) -> Any:
+def build(options: dict[str, Any], port: int, tls_ports: dict[str, int]) -> Any:
     """The city that was asked for."""
     as_of = datetime.fromisoformat(options["as_of"])
     if options["city"] == "replay":
         from .replay import ReplayCity
 
         return ReplayCity(Path(options["pages"]), as_of, port)
-    if options["city"] == "hazards":
-        from .hazards import HazardCity
-
-        return HazardCity(as_of, port)
     from .city import StagingCity
 
+    if options["city"] == "hazards":
+        return StagingCity(as_of, port, "hazards_city.yaml", "hazards.yaml", tls_ports)
     return StagingCity(as_of, port)
 
 
@@ -105,10 +104,18 @@ async def serve(options: dict[str, Any]) -> None:
     [web] = claim([socket.SOCK_STREAM], options.get("http_port"), HTTP_PORT, "网站")
     udp, tcp = claim([socket.SOCK_DGRAM, socket.SOCK_STREAM], options.get("dns_port"), DNS_PORT, "域名服务")
     http_port, dns_port = web[0].getsockname()[1], udp[0].getsockname()[1]
-    city = build(options, http_port)
+    secure = {name: claim([socket.SOCK_STREAM], None, 0, "加密网站")[0] for name in TLS if options["city"] == "hazards"}
+    city = build(options, http_port, {name: sockets[0].getsockname()[1] for name, sockets in secure.items()})
     inventory, truth = city.write(Path(options["out_dir"]))
     server = WebServer(city, http_port, datetime.fromisoformat(options["as_of"]))
     await server.start(web)
+    if secure:
+        from . import tls
+
+        folder = Path(options["out_dir"])
+        served = tls.contexts(folder, datetime.now(UTC).replace(microsecond=0), lambda kind: f"{kind}.hz.cn")
+        for name, sockets in secure.items():
+            await server.start(sockets, served[name])
     loop, names = asyncio.get_running_loop(), NameServer(city.names)
     for sock in udp:
         await loop.create_datagram_endpoint(lambda: NameServer(city.names), sock=sock)

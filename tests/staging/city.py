@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from . import behaviours, cms, directory, files, outside, plants, truth
+from . import behaviours, cms, directory, files, hosts, outside, plants, truth
 from .behaviours import not_found, note
 from .model import CityModel, Column, Site, load
 from .names import names_of
@@ -38,10 +38,18 @@ def plain(make: Callable[[], Response]) -> Route:
 class StagingCity:
     """Everything that answers: web routes by host and target, and the names of the name server."""
 
-    def __init__(self, as_of: datetime, port: int) -> None:
-        self.raw = plants.read()
+    def __init__(
+        self,
+        as_of: datetime,
+        port: int,
+        source: str = "city.yaml",
+        planted: str = "planted.yaml",
+        tls_ports: dict[str, int] | None = None,
+    ) -> None:
+        self.raw = plants.read(planted)
         blank = {e["at"]: e["how"] for e in self.raw["blank"]}
-        self.model: CityModel = load(as_of, port, plants.ages(self.raw), set(blank))
+        self.model: CityModel = load(as_of, port, plants.ages(self.raw), set(blank), source)
+        self.model.tls_ports = tls_ports or {}
         self.links = plants.links(self.model, self.raw)
         self._network_plants()
         pinned = {e["at"]: e["pinned"] for e in self.raw["fresh"] if "pinned" in e}
@@ -55,6 +63,10 @@ class StagingCity:
         self._outside()
         for link in self.links:
             self._plant(link)
+        self.first: dict[str, hosts.Rule] = {}
+        for entry in self.raw["hosts"]:
+            self._host(entry["host"], entry["serves"])
+        self.dropped_v6 |= set(self.raw["ipv6_dropped"])
         self.names = names_of(self.model, self.routes, self.links)
 
     # -- what is planted on the network -------------------------------------------------------------------------
@@ -76,7 +88,7 @@ class StagingCity:
         self, site: Site, host: str, target: str, draw: Callable[[], bytes], modified: datetime | None = None
     ) -> None:
         kind = f"text/html; charset={cms.STYLES[site.style].charset}"
-        headers = [("Set-Cookie", "ylsession=5d2f1c; Path=/")] if site.kind == "portal" else []
+        headers = [("Set-Cookie", "ylsession=5d2f1c; Path=/")] if site.id in ("portal", "lab") else []
         self.html_paths.append(f"http://{host}{target}")
         if host != site.host:
             own, inner = draw, rb'(href|action)="/(?!css/|tzys/)'
@@ -165,7 +177,7 @@ class StagingCity:
                 self._add(entry["host"], path, lambda r=response: r)
 
     def _plant(self, link: LinkPlant) -> None:
-        if not link.answer or plants.on_dns(link) or link.answer == "site" or link.how in ("text", "none"):
+        if not link.answer or plants.on_dns(link) or link.answer in ("site", "none") or link.how in ("text", "none"):
             return
         site = next((s for s in self.model.sites if s.host == link.host), None)
         if site is None:
@@ -189,6 +201,13 @@ class StagingCity:
         prefix = behaviours.PREFIXES.get(link.answer)
         if prefix:
             self.prefixes.setdefault(link.host, {})[prefix] = route
+
+    def _host(self, host: str, serves: str) -> None:
+        self.routes.setdefault(host, {})
+        if serves in hosts.FIRST:
+            self.first[host] = hosts.FIRST[serves]
+        else:
+            self.prefixes.setdefault(host, {})["/"] = hosts.LAST[serves]
 
     def _extra(self, site: Site, link: LinkPlant) -> Callable[[str, str], Response]:
         kind = f"text/html; charset={cms.STYLES[site.style].charset}"
@@ -219,6 +238,8 @@ class StagingCity:
         table = self.routes.get(host)
         if table is None:
             return note("421 Misdirected Request", status=421)
+        if host in self.first and (refused := await self.first[host](exchange)):
+            return refused
         path = re.sub(r"%[0-9a-f]{2}", lambda m: m[0].upper(), request.path)
         target = f"{path}?{request.query}" if request.query else path
         route = table.get(target) or table.get(path)

@@ -108,6 +108,7 @@ class CityModel:
     name: str
     as_of: datetime
     port: int
+    tls_ports: dict[str, int] = field(default_factory=dict)
     units: dict[str, Unit] = field(default_factory=dict)
     sites: list[Site] = field(default_factory=list)
     outside: list[dict[str, Any]] = field(default_factory=list)
@@ -127,9 +128,15 @@ class CityModel:
         return next(s for s in self.sites if s.id == site_id)
 
 
-def load(as_of: datetime, port: int, ages: dict[str, str] | None = None, blank: set[str] | None = None) -> CityModel:
-    """The city of `city.yaml`, with columns' `ages` ("site/column" -> age of its newest item) and `blank` columns."""
-    raw = yaml.safe_load((HERE / "city.yaml").read_text("utf-8"))
+def load(
+    as_of: datetime,
+    port: int,
+    ages: dict[str, str] | None = None,
+    blank: set[str] | None = None,
+    source: str = "city.yaml",
+) -> CityModel:
+    """The city of the file `source`, with columns' `ages` ("site/column" -> age of its newest) and `blank` ones."""
+    raw = yaml.safe_load((HERE / source).read_text("utf-8"))
     city = CityModel(raw["city"], beijing(as_of), port, outside=raw["outside"])
     city.head = {k: raw[k] for k in ("city", "region_code", "issuer", "bulletin")}
     city.units = {u["id"]: Unit(**u) for u in raw["units"]}

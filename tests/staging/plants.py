@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import yaml
 
@@ -16,13 +17,21 @@ from .model import Article, CityModel, Column, Site, Unit
 HERE = Path(__file__).parent
 
 
-def read() -> dict[str, list[dict[str, Any]]]:
-    """The file as it stands."""
-    data: dict[str, list[dict[str, Any]]] = yaml.safe_load((HERE / "planted.yaml").read_text("utf-8"))
-    return data
+PARTS = (
+    "stale", "fresh", "stale_home", "blank", "vetoes", "ipv6", "ipv6_good", "domains", "domains_good", "dead",
+    "innocent", "hosts", "hosts_told", "ipv6_dropped", "intranet",
+)  # fmt: skip
 
 
-def ages(raw: dict[str, list[dict[str, Any]]]) -> dict[str, str]:
+def read(source: str = "planted.yaml") -> dict[str, list[Any]]:
+    """The file `source` with every part it may have; ValueError for a part that is none."""
+    data: dict[str, list[Any]] = yaml.safe_load((HERE / source).read_text("utf-8"))
+    if unknown := set(data) - set(PARTS):
+        raise ValueError(f"{source}: unknown parts {sorted(unknown)}")
+    return {part: data.get(part, []) for part in PARTS}
+
+
+def ages(raw: dict[str, list[Any]]) -> dict[str, str]:
     """Ages of columns' newest items that the file sets, by "site/column"."""
     return {e["at"]: e["newest"] for part in ("stale", "fresh") for e in raw[part] if "newest" in e}
 
@@ -49,6 +58,9 @@ class LinkPlant:
     note: str
     base: str = ""
     trap: bool = False
+    dead: bool = True
+    reason: str = ""
+    f: str = ""
 
     @property
     def unit(self) -> Unit:
@@ -103,19 +115,20 @@ _MARKUP = {
     "noscript": '<noscript><img src="{raw}" alt=""></noscript>',
     "onclick": '<a href="javascript:void(0)" onclick="window.open(\'{raw}\')">{text}</a>',
     "base": '<base href="{base}">',
+    "hidden": '<div style="display:none"><a href="{raw}">{text}</a></div>',
     "text": "{text}",
     "item": "",
     "cssurl": ".navbar .shadow{{background:url({raw}) repeat-x}}",
 }
 
 
-def links(city: CityModel, raw: dict[str, list[dict[str, Any]]]) -> list[LinkPlant]:
+def links(city: CityModel, raw: dict[str, list[Any]]) -> list[LinkPlant]:
     """All planted links, dead and innocent, in the order of the file."""
-    found = [_link(city, entry, "dead") for entry in raw["dead"]]
-    return found + [_link(city, entry, "innocent") for entry in raw["innocent"]]
+    found = [_link(city, entry, True) for entry in raw["dead"]]
+    return found + [_link(city, entry, False) for entry in raw["innocent"]]
 
 
-def _link(city: CityModel, entry: dict[str, Any], group: str) -> LinkPlant:
+def _link(city: CityModel, entry: dict[str, Any], dead: bool) -> LinkPlant:
     site_id, place, *rest = entry["at"].split(":")
     site = city.site(site_id)
     column = site.column(rest[0]) if rest else None
@@ -140,6 +153,9 @@ def _link(city: CityModel, entry: dict[str, Any], group: str) -> LinkPlant:
         entry.get("note") or entry["why"],
         entry.get("base", ""),
         bool(entry.get("trap")),
+        dead,
+        entry.get("reason", ""),
+        entry.get("f", ""),
     )
     plant.raw = plant.raw or (plant.path if plant.host == site.host and plant.path else plant.url)
     if how == "item" and article is not None:
@@ -155,9 +171,16 @@ def _absolute(city: CityModel, site: Site, article: Article | None, entry: dict[
     if entry.get("how", "item") == "item" and article is not None:
         return city.url(article.column.host or site.host, article.path)
     to = str(entry["to"])
+    if to == "resolve" and article is not None:
+        return urljoin(city.url(site.host, article.path), entry["raw"])
+    if re.match(r"http://\d+\.", to):
+        return to
     if to.startswith("http://"):
         host, _, path = to.removeprefix("http://").partition("/")
         return city.url(host, f"/{path}")
+    if to.startswith("https://"):
+        host, _, path = to.removeprefix("https://").partition("/")
+        return f"https://{host}:{city.tls_ports.get('legacy' if 'legacy' in host else 'modern', 443)}/{path}"
     return city.url(site.host, to) if to.startswith("/") else to
 
 

@@ -164,6 +164,10 @@ class ReplayCity:
         return {"city": "回放", "as_of": self.as_of.isoformat(), "http_port": self.port, "pages": pages}
 
 
+def _newest(page: Saved) -> dict[str, Any]:
+    return {"newest": (page.truth.get("list") or {}).get("newest")}
+
+
 def main() -> int:
     """Serve a folder of saved pages until Ctrl-C; 0 and a word about it when the folder is missing."""
     from .__main__ import wait
@@ -190,9 +194,8 @@ def main() -> int:
         print(
             f"回放已启动：网站端口 {city.http_port}，域名服务器 {city.dns_servers}，清单 {city.inventory}", flush=True
         )
-        print(
-            f"巡查：scrapy crawl gov_sites -a inventory={city.inventory} -s DNS_SERVERS={city.dns_servers} -s RECHECK_DELAY=1"
-        )
+        setting = f"-s DNS_SERVERS={city.dns_servers} -s RECHECK_DELAY=1"
+        print(f"巡查：scrapy crawl gov_sites -a inventory={city.inventory} {setting}", flush=True)
         return wait(city)
 
 

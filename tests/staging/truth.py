@@ -26,7 +26,7 @@ def is_stale(column: Column) -> bool:
     return bool(window and column.articles and column.articles[0].published.date() < back(today, window))
 
 
-def truth_of(city: CityModel, raw: dict[str, list[dict[str, Any]]], links: list[LinkPlant]) -> dict[str, Any]:
+def truth_of(city: CityModel, raw: dict[str, list[Any]], links: list[LinkPlant]) -> dict[str, Any]:
     """Everything planted: `problems` to be found, `innocents` to be left alone, `sites` with their vetoes."""
     problems = [*_columns(city, raw), *_vetoes(city, raw), *_network(city, raw), *_dead(links)]
     vetoes = {site.id: [v["rule"] for v in raw["vetoes"] if v["site"] == site.id] for site in city.sites}
@@ -45,7 +45,7 @@ def truth_of(city: CityModel, raw: dict[str, list[dict[str, Any]]], links: list[
             for s in city.sites
         ],
         "problems": problems,
-        "innocents": [*_innocent_columns(city, raw), *_innocent_network(city, raw), *_innocent_links(links)],
+        "innocents": [*_innocent_columns(city, raw), *_innocent_network(city, raw), *_innocent_links(city, raw, links)],
     }
 
 
@@ -66,7 +66,7 @@ def _place(city: CityModel, at: str) -> Column:
     return city.site(site).column(column)
 
 
-def _columns(city: CityModel, raw: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+def _columns(city: CityModel, raw: dict[str, list[Any]]) -> list[dict[str, Any]]:
     found = []
     for part, category in (("stale", "栏目不更新"), ("blank", "空白栏目")):
         for entry in raw[part]:
@@ -78,7 +78,7 @@ def _columns(city: CityModel, raw: dict[str, list[dict[str, Any]]]) -> list[dict
     return found
 
 
-def _vetoes(city: CityModel, raw: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+def _vetoes(city: CityModel, raw: dict[str, list[Any]]) -> list[dict[str, Any]]:
     found = []
     notes = {e["site"]: e["note"] for e in raw["stale_home"]}
     for entry in raw["vetoes"]:
@@ -97,7 +97,7 @@ def _subject(city: CityModel, entry: dict[str, Any]) -> str:
     return city.url(entry["alias"], "/") if "alias" in entry else site.home
 
 
-def _network(city: CityModel, raw: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+def _network(city: CityModel, raw: dict[str, list[Any]]) -> list[dict[str, Any]]:
     found = []
     for part, category in (("ipv6", "IPv6不支持"), ("domains", "域名不规范")):
         for entry in raw[part]:
@@ -105,6 +105,9 @@ def _network(city: CityModel, raw: dict[str, list[dict[str, Any]]]) -> list[dict
             unit = site.column(entry["column"]).unit if "column" in entry else site.unit
             more = {"certainty": entry.get("certainty", "confirmed"), "note": entry["note"]}
             found.append(_problem(site.id, category, _subject(city, entry), unit.id, entry["rules"], **more))
+    for entry in raw["intranet"]:
+        unit = city.site(entry["site"]).unit.id
+        found.append(_problem(entry["site"], "其他", entry["url"], unit, [], note=entry["note"]))
     return found
 
 
@@ -120,14 +123,20 @@ def _dead(links: list[LinkPlant]) -> list[dict[str, Any]]:
             answer=p.answer,
             place=p.place,
             **({"column": p.column.id} if p.column else {}),
+            **_known(p),
             note=p.note,
         )
         for p in links
-        if p.outcome in ("dead", "suspect")
+        if p.dead
     ]
 
 
-def _innocent_columns(city: CityModel, raw: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+def _known(plant: LinkPlant) -> dict[str, str]:
+    """The reason expected of the crawler and the row of the thirty ways, where the file gives them."""
+    return {key: value for key, value in (("reason", plant.reason), ("f", plant.f)) if value}
+
+
+def _innocent_columns(city: CityModel, raw: dict[str, list[Any]]) -> list[dict[str, Any]]:
     found = []
     for entry in raw["fresh"]:
         column = _place(city, entry["at"])
@@ -137,7 +146,7 @@ def _innocent_columns(city: CityModel, raw: dict[str, list[dict[str, Any]]]) -> 
     return found
 
 
-def _innocent_network(city: CityModel, raw: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+def _innocent_network(city: CityModel, raw: dict[str, list[Any]]) -> list[dict[str, Any]]:
     return [
         {"site": e["site"], "url": _subject(city, e), "why": e["why"], "outcome": "ok", "category": category}
         for part, category in (("ipv6_good", "IPv6不支持"), ("domains_good", "域名不规范"))
@@ -145,8 +154,9 @@ def _innocent_network(city: CityModel, raw: dict[str, list[dict[str, Any]]]) -> 
     ]
 
 
-def _innocent_links(links: list[LinkPlant]) -> list[dict[str, Any]]:
-    return [
+def _innocent_links(city: CityModel, raw: dict[str, list[Any]], links: list[LinkPlant]) -> list[dict[str, Any]]:
+    told = [dict(e, url=city.site(e["site"]).home, category="链接不可用") for e in raw["hosts_told"]]
+    return told + [
         {
             "site": p.site.id,
             "url": p.url,
@@ -154,9 +164,10 @@ def _innocent_links(links: list[LinkPlant]) -> list[dict[str, Any]]:
             "outcome": p.outcome,
             "category": "链接不可用",
             "answer": p.answer,
+            **_known(p),
         }
         for p in links
-        if p.outcome not in ("dead", "suspect")
+        if not p.dead
     ]
 
 

@@ -10,6 +10,8 @@ import asyncio
 import contextlib
 import hashlib
 import re
+import socket
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -113,10 +115,10 @@ class WebServer:
         self.handler, self.port, self.now = handler, port, now
         self.servers: list[asyncio.Server] = []
 
-    async def start(self, sockets: list) -> None:  # type: ignore[type-arg]
-        """Begin to accept on sockets that are bound already."""
+    async def start(self, sockets: list[socket.socket], tls: ssl.SSLContext | None = None) -> None:
+        """Begin to accept on sockets that are bound already, with TLS when a context is given."""
         for sock in sockets:
-            self.servers.append(await asyncio.start_server(self._client, sock=sock, limit=MAX_HEAD))
+            self.servers.append(await asyncio.start_server(self._client, sock=sock, limit=MAX_HEAD, ssl=tls))
 
     def close(self) -> None:
         """Stop accepting."""

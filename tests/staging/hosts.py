@@ -1,0 +1,79 @@
+"""Behaviours of whole hosts: soft 404, catch-all, refusing robots. Asked before or after the host's own pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+
+from .behaviours import not_found
+from .web import Exchange, Response
+
+Rule = Callable[[Exchange], Awaitable[Response | None]]
+_SHELL = (
+    '<!DOCTYPE html><html><head><meta charset="utf-8"><title>{title}</title></head><body>'
+    "<div>首页 | 新闻 | 服务 | 互动</div>"
+    "{body}<div>版权所有 云岭市</div></body></html>"
+)
+_BROWSER = re.compile(r"Chrome/|Firefox/|Safari/")
+
+
+def shell(title: str, body: str) -> Response:
+    """A page in the dress that all pages of such a host share."""
+    return Response(200, _SHELL.format(title=title, body=body).encode())
+
+
+def _home(exchange: Exchange) -> Response:
+    rows = "".join(f"<li><a href='/real/{n}.html'>公开信息第{n}号</a> 2026-0{n}-12</li>" for n in range(1, 7))
+    return shell("云岭市便民服务平台", f"<h1>欢迎访问便民服务平台</h1><ul>{rows}</ul><p>当前路径不影响展示</p>")
+
+
+def _real(exchange: Exchange) -> Response | None:
+    """Dated articles that resemble the error page: they quote its sentence."""
+    found = re.fullmatch(r"/real/(\d)\.html", exchange.request.path)
+    if not found:
+        return None
+    text = "".join(
+        f"<p>第{n}条 数据迁移期间，原链接可能提示“您访问的页面不存在或已被删除”，属正常情况。</p>" for n in range(1, 13)
+    )
+    return shell(
+        f"公开信息第{found[1]}号", f"<h1>公开信息第{found[1]}号</h1><p>发布时间：2026-0{found[1]}-12 09:30</p>{text}"
+    )
+
+
+async def soft_404(exchange: Exchange) -> Response:
+    """Unknown addresses answer 200 with an error page."""
+    if exchange.request.path == "/":
+        return _home(exchange)
+    return _real(exchange) or shell("系统提示", "<p>对不起，您访问的页面不存在或已被删除！</p><p>3秒后返回首页</p>")
+
+
+async def soft_302(exchange: Exchange) -> Response:
+    """Unknown addresses redirect to the home page."""
+    if exchange.request.path == "/":
+        return _home(exchange)
+    return _real(exchange) or Response(302, headers=[("Location", "/")])
+
+
+async def soft_error_page(exchange: Exchange) -> Response:
+    """Unknown addresses redirect to an error page that answers 200."""
+    if exchange.request.path == "/":
+        return _home(exchange)
+    if exchange.request.path == "/error.html":
+        return shell("出错了", "<p>您要找的页面不存在</p>")
+    return _real(exchange) or Response(302, headers=[("Location", "/error.html")])
+
+
+async def catch_all(exchange: Exchange) -> Response:
+    """Every address answers 200 with the home page."""
+    return _home(exchange)
+
+
+async def refuse_robots(exchange: Exchange) -> Response | None:
+    """404 for everything to a client that is no browser; the pages themselves are in order."""
+    return None if _BROWSER.search(exchange.request.headers.get("user-agent", "")) else not_found()
+
+
+FIRST: dict[str, Rule] = {"refuse-robots": refuse_robots}
+LAST: dict[str, Rule] = {
+    "soft-404": soft_404, "soft-302": soft_302, "soft-error-page": soft_error_page, "catch-all": catch_all,
+}  # fmt: skip
