@@ -18,6 +18,7 @@ from reports.problems import Names, problems, suspects
 from rules.schema import Judgement, SiteVerdict
 
 TEMPLATES = Path(__file__).with_name("templates")
+_MOST_WATCHED = 8
 _TONES = {"合格": "good", "不合格": "bad", "待人工复核": "wait"}
 _TOC = (
     ("overview", "总览"),
@@ -74,10 +75,12 @@ def dashboard_view(judgement: Judgement, inventory: Inventory, before: Judgement
         "moment": f"{figures.day_name(moment.date())} {moment:%H:%M}",
         "profile": str(judgement.extra.get("profile_title") or judgement.profile),
         "summary": _summary(numbers),
-        "verdict_bar": charts.stack("网站结论", parts),
+        "verdict_ring": charts.ring("网站结论", parts, figures.rate(s.passed, s.concluded) if s.concluded else "待定"),
+        "rate_note": "合格率" + ("（以已形成结论的网站为基数）" if s.pending else ""),
+        "watch": _watch(judgement, names, numbers),
         "verdict_parts": parts,
         "figures": _figures(numbers),
-        "sites": [_site(site, names, numbers) for site in _by_gravity(judgement.sites)],
+        "sites": [_site(site, judgement, names, numbers) for site in _by_gravity(judgement.sites)],
         "review": review_view(numbers.last),
         "columns": columns_view(judgement, names, numbers),
         "ipv6": ipv6_view(judgement, numbers),
@@ -99,13 +102,12 @@ def _summary(n: Numbers) -> str:
 
 
 def _figures(n: Numbers) -> list[dict[str, str]]:
-    s, v, c = n.sites, n.ipv6, n.columns
-    base = "以已形成结论的网站为基数" if s.pending else "合格数÷检查数"
+    v, c = n.ipv6, n.columns
     rows = [
-        ("合格率", figures.rate(s.passed, s.concluded).rstrip("%"), "%", base),
-        ("确认问题", str(len(n.problems)), "个", f"另有待核实 {n.suspected} 条"),
+        ("确认问题", f"{len(n.problems):,}", "个", f"涉及 {len(n.by_unit)} 个单位"),
+        ("待核实", f"{n.suspected:,}", "条", "由人工判断，不写入通报"),
         ("检查链接", f"{n.links:,}", "条", f"读取页面 {n.pages:,} 个"),
-        ("未能检查", f"{n.blocked + n.unchecked:,}", "个", f"被拦截 {n.blocked:,}，未检查 {n.unchecked:,}，不计入问题"),
+        ("未能检查", f"{n.blocked + n.unchecked:,}", "个", f"被拦截 {n.blocked:,}，未检查 {n.unchecked:,}"),
     ]
     if c.due:
         rows.append(("栏目按期更新", figures.rate(c.normal, c.due).rstrip("%"), "%", f"{c.due} 个栏目中 {c.normal} 个"))
@@ -114,14 +116,36 @@ def _figures(n: Numbers) -> list[dict[str, str]]:
     return [dict(zip(("name", "value", "unit", "note"), row, strict=True)) for row in rows]
 
 
+def veto_names(judgement: Judgement, site: SiteVerdict) -> str:
+    """空白栏目（V4.3）: the vetoes of a site by category and clause."""
+    found = {f.rule: f.category for f in judgement.findings if f.site == site.id and f.level == "veto"}
+    return "、".join(f"{found[rule]}（{rule}）" if rule in found else rule for rule in dict.fromkeys(site.vetoes))
+
+
+def _watch(judgement: Judgement, names: Names, n: Numbers) -> list[tuple[str, str, str]]:
+    """Failed sites, sites that wait for a person, and units whose problems keep standing."""
+    rows: list[tuple[str, str, str]] = []
+    for site in _by_gravity(judgement.sites):
+        if site.verdict != "合格":
+            why = veto_names(judgement, site) or "；".join(site.notes)
+            text = names.site(site.id) + (f"：{why}" if why else "")
+            rows.append((_TONES[site.verdict], site.verdict, text))
+    units = Counter(p.finding.unit for p in n.repeated)
+    standing = [(names.unit(unit), count) for unit, count in sorted(units.items(), key=lambda kv: (-kv[1], kv[0]))]
+    if standing:
+        text = "、".join(f"{name} {count} 个" for name, count in standing[:5])
+        rows.append(("wait", "屡次", text + (f"等 {len(standing)} 个单位" if len(standing) > 5 else "")))
+    return rows[:_MOST_WATCHED]
+
+
 def _by_gravity(sites: list[SiteVerdict]) -> list[SiteVerdict]:
     order = {"不合格": 0, "待人工复核": 1, "合格": 2}
     return sorted(sites, key=lambda s: order[s.verdict])
 
 
-def _site(site: SiteVerdict, names: Names, numbers: Numbers) -> dict[str, str]:
+def _site(site: SiteVerdict, judgement: Judgement, names: Names, numbers: Numbers) -> dict[str, str]:
     mine = sum(p.finding.site == site.id for p in numbers.problems)
-    why = [f"单项否决：{'、'.join(site.vetoes)}"] if site.vetoes else []
+    why = [f"单项否决：{vetoes}"] if (vetoes := veto_names(judgement, site)) else []
     return {
         "name": names.site(site.id),
         "verdict": site.verdict,

@@ -10,7 +10,7 @@ from reports.numbers import LastRound, Numbers
 from reports.problems import Names, rows_of
 from rules.schema import Finding, Judgement
 
-MOST_PAGES = 5
+MOST_PAGES = 3
 _LEVELS = {"veto": "单项否决", "part": "单项否决的累计项", "deduction": "扣分项", "advice": "不计分", "bonus": "加分项"}
 _REGIONS = {"home": "首页", "column": "栏目页", "article": "内容页", "other": "其他页面"}
 _STATUS_TONES = {"新增": "", "未整改": "bad", "反弹": "wait"}
@@ -84,7 +84,7 @@ def finding_view(finding: Finding, names: Names, status: str, times: int, first_
         "status_tone": _STATUS_TONES.get(status, ""),
         "certainty": "已确认" if sure else "待核实",
         "place": told.place(finding, names),
-        "fact": bounded(told.fact(finding, names), 200),
+        "fact": bounded(finding.message, 200),
         "rows": rows,
     }
 

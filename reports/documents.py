@@ -14,6 +14,7 @@ from reports.files import safe_name, write_all
 from reports.gbt9704 import render
 from reports.options import Options
 from reports.workbook import build_workbook
+from rules.ledger import Ledger
 from rules.schema import Judgement
 
 FINDINGS, LEDGER, DASHBOARD = "findings.json", "问题台账.xlsx", "index.html"
@@ -25,24 +26,29 @@ def write_documents(
     out_dir: Path,
     previous: Judgement | None = None,
     options: Options | None = None,
+    ledger: Ledger | None = None,
 ) -> list[Path]:
     """Write the round's documents into `out_dir`, in a fixed order; the same judgement gives the same bytes.
 
-    `previous` is the judgement of the round before, for 上期问题整改情况. All documents are made before the first is
-    written, and each replaces its older copy whole. Raises reports.files.OutputError.
+    `previous` is the judgement of the round before, for 上期问题整改情况; `ledger` holds what people filled in.
+    All documents are made before the first is written, and each replaces its older copy whole. Raises OutputError.
     """
     chosen = options or Options()
-    made = documents(judgement, inventory, previous, chosen)
+    made = documents(judgement, inventory, previous, chosen, ledger)
     return write_all((out_dir / name, content) for name, content in made)
 
 
 def documents(
-    judgement: Judgement, inventory: Inventory, previous: Judgement | None, options: Options
+    judgement: Judgement,
+    inventory: Inventory,
+    previous: Judgement | None,
+    options: Options,
+    ledger: Ledger | None = None,
 ) -> Iterator[tuple[str, bytes]]:
     """File name and content of each document."""
     yield FINDINGS, findings_json(judgement)
     yield bulletin_name(judgement, inventory), bulletin(judgement, inventory, previous, options)
-    yield LEDGER, build_workbook(judgement, inventory, previous)
+    yield LEDGER, build_workbook(judgement, inventory, previous, ledger)
     yield DASHBOARD, build_dashboard(judgement, inventory, previous)
 
 

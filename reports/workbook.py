@@ -13,13 +13,25 @@ import xlsxwriter
 from crawler.inventory import Inventory
 from reports import figures, told
 from reports.files import bounded, same_zip
-from reports.ledger_rows import CELL_LIMIT, FIELDS, RESULTS, STATES, Row, heads, ledger_rows, waiting_rows
+from reports.ledger_rows import (
+    CELL_LIMIT,
+    FIELDS,
+    RESULTS,
+    STATES,
+    Row,
+    all_rows,
+    closed_rows,
+    heads,
+    ledger_rows,
+    waiting_rows,
+)
 from reports.numbers import compute
 from reports.problems import Names, rows_of
+from rules.ledger import Ledger
 from rules.schema import Judgement
 
 Cell = str | int | float | None
-LEDGER, WAITING = "问题台账", "待核实"
+LEDGER, WAITING, CLOSED = "问题台账", "待核实", "已整改"
 _SPARE = 500  # rows below the last that keep the drop-downs, for problems added by hand
 
 
@@ -32,9 +44,41 @@ class Sheet:
     rows: Sequence[Sequence[Cell]]
 
 
-def build_workbook(judgement: Judgement, inventory: Inventory, before: Judgement | None = None) -> bytes:
-    """The ledger workbook as bytes; the same judgement gives the same bytes."""
+def build_workbook(
+    judgement: Judgement, inventory: Inventory, before: Judgement | None = None, ledger: Ledger | None = None
+) -> bytes:
+    """The round's workbook as bytes; the same judgement gives the same bytes. `ledger` holds what people filled in."""
     names = Names(judgement, inventory)
+    book, buffer, formats = _open(judgement, inventory)
+    _ledger_sheet(book, formats, LEDGER, ledger_rows(judgement, names, ledger))
+    _ledger_sheet(book, formats, WAITING, waiting_rows(judgement, names, ledger))
+    if closed := closed_rows(judgement, names, ledger):
+        _ledger_sheet(book, formats, CLOSED, closed)
+    for sheet in (
+        columns_sheet(judgement, names),
+        ipv6_sheet(judgement),
+        sites_sheet(judgement, names),
+        coverage_sheet(judgement, inventory, before),
+        fields_sheet(),
+    ):
+        _plain_sheet(book, formats, sheet)
+    book.close()
+    return same_zip(buffer.getvalue())
+
+
+def build_ledger(ledger: Ledger, judgement: Judgement, inventory: Inventory) -> bytes:
+    """The whole ledger of all rounds: open, waiting, fixed and dismissed problems, and who changed what."""
+    names = Names(judgement, inventory)
+    book, buffer, formats = _open(judgement, inventory)
+    for name, rows in all_rows(ledger, names).items():
+        _ledger_sheet(book, formats, name, rows)
+    _plain_sheet(book, formats, log_sheet(ledger, names))
+    _plain_sheet(book, formats, fields_sheet())
+    book.close()
+    return same_zip(buffer.getvalue())
+
+
+def _open(judgement: Judgement, inventory: Inventory) -> tuple[Any, io.BytesIO, dict[str, Any]]:
     buffer = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(buffer, options)
@@ -46,19 +90,29 @@ def build_workbook(judgement: Judgement, inventory: Inventory, before: Judgement
             "created": datetime.fromisoformat(judgement.as_of).replace(tzinfo=None),
         }
     )
-    formats = _formats(book)
-    _ledger_sheet(book, formats, LEDGER, ledger_rows(judgement, names))
-    _ledger_sheet(book, formats, WAITING, waiting_rows(judgement, names))
-    for sheet in (
-        columns_sheet(judgement, names),
-        ipv6_sheet(judgement),
-        sites_sheet(judgement, names),
-        coverage_sheet(judgement, inventory, before),
-        fields_sheet(),
-    ):
-        _plain_sheet(book, formats, sheet)
-    book.close()
-    return same_zip(buffer.getvalue())
+    return book, buffer, _formats(book)
+
+
+def log_sheet(ledger: Ledger, names: Names) -> Sheet:
+    """变更记录: who changed what and when, newest first."""
+    heads_by_key = {field.key: field.head for field in FIELDS}
+    changes = [(change, entry) for entry in ledger.entries.values() for change in entry.log]
+    changes.sort(key=lambda pair: (pair[0].at, pair[1].fingerprint, pair[0].field), reverse=True)
+    rows = [
+        (
+            figures.moment(change.at.isoformat()).strftime("%Y-%m-%d %H:%M:%S"),
+            change.by,
+            names.unit(entry.finding.unit),
+            told.fact(entry.finding, names),
+            heads_by_key.get(change.field, change.field),
+            change.before,
+            change.after,
+            entry.fingerprint,
+        )
+        for change, entry in changes
+    ]
+    named = (("时间", 20), ("操作人", 14), ("责任单位", 24), ("问题", 50), ("字段", 12), ("原值", 24), ("新值", 24))
+    return Sheet("变更记录", (*named, ("系统编号", 20)), rows)
 
 
 def _formats(book: Any) -> dict[str, Any]:
@@ -99,7 +153,7 @@ def _ledger_sheet(book: Any, formats: dict[str, Any], name: str, rows: Sequence[
 
 
 def _drop_downs(sheet: Any, count: int) -> None:
-    for key, values in (("state", STATES), ("result", RESULTS[1:])):
+    for key, values in (("state", STATES), ("result", RESULTS)):
         column = next(i for i, field in enumerate(FIELDS) if field.key == key)
         rule = {
             "validate": "list",
