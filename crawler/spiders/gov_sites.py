@@ -83,7 +83,7 @@ class GovSitesSpider(scrapy.Spider):
         )
         self.writer = Writer(plan.engine, self._store_failed)
         self.walk = Walk(
-            self.book, self.writer.put, as_of=plan.run.as_of, policy=tuning().recheck.with_delay(plan.recheck_delay)
+            self.book, self.writer.put, as_of=plan.run.as_of, seed=plan.run.seed, policy=tuning().recheck.with_delay(plan.recheck_delay)
         )
         self.resolver = self.crawler.resolver = Resolver(plan.servers)  # the download handler takes it from there
         self._headers = {

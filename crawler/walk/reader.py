@@ -26,12 +26,20 @@ class PageReader:
         self.book = book
         self.as_of = as_of
 
-    def take(self, batch: Batch, entry: Entry, answer: Answer, *, is_page: bool) -> None:
-        """Read what came, by what it is: a page, the data of a list, a stylesheet."""
+    def read(self, entry: Entry, answer: Answer) -> Page | None:
+        """The page of an answer, when it is one of a walked site."""
+        if answer.truncated or self._site_of(entry) is None:
+            return None
+        return read_page(answer.body, entry.target, answer.headers.get("content-type"), self.as_of)
+
+    def take(self, batch: Batch, entry: Entry, answer: Answer, page: Page | None, *, is_page: bool) -> None:
+        """Keep what came, by what it is: a page, the data of a list, a stylesheet."""
         if answer.truncated:
             return
-        if is_page:
-            self._page(batch, entry, answer)
+        if page is not None:
+            self._page(batch, entry, answer, page)
+        elif is_page:
+            return
         elif entry.role is Role.LIST and entry.column:
             self._list_data(batch, entry, answer)
         elif "css" in answer.content_type and self._walked(entry.url):
@@ -40,20 +48,26 @@ class PageReader:
     def _walked(self, url: str) -> bool:
         return self.book.hosts.place(url).walked
 
-    def _page(self, batch: Batch, entry: Entry, answer: Answer) -> None:
+    def _site_of(self, entry: Entry) -> str | None:
+        """The walked site that a page is read for; None for somebody else's page."""
+        if entry.role is Role.LINK:
+            return None
+        place = self.book.hosts.place(entry.target)
+        of_column = entry.role in (Role.COLUMN, Role.LIST) and entry.column is not None
+        if not place.walked and not of_column and entry.role is not Role.HOME:
+            return None  # a page of ours that leads away is somebody else's page
+        site = entry.site or (place.site if place.walked else self._site_of_column(entry))
+        return site if site in self.book.plans else None
+
+    def _page(self, batch: Batch, entry: Entry, answer: Answer, page: Page) -> None:
         final = canonical(entry.target)
         place = self.book.hosts.place(final)
         of_column = entry.role in (Role.COLUMN, Role.LIST) and entry.column is not None
-        site = entry.site or (place.site if place.walked else None)
-        if of_column and site is None:
-            site = self._site_of_column(entry)
-        if site is None or site not in self.book.plans or entry.role is Role.LINK:
+        site = self._site_of(entry)
+        if site is None:
             return
-        if not place.walked and not of_column and entry.role is not Role.HOME:
-            return  # a page of ours that leads away is somebody else's page
         if entry.hops and not self._claim(batch, entry, final):
             return
-        page = read_page(answer.body, entry.target, answer.headers.get("content-type"), self.as_of)
         region = self._region(entry, page)
         plan = self.book.plans[site]
         column = entry.column or plan.columns.get(final) or plan.column_of(final)

@@ -22,6 +22,7 @@ from crawler.walk.answer import Answer
 from crawler.walk.book import FILE_ENDING, AddressBook
 from crawler.walk.reader import PageReader
 from crawler.walk.rows import attempt_row, body_hash, done_row
+from crawler.walk.soft import PROBE_ID, SoftPages
 
 MAX_HOPS = 10
 LOOKS_PER_RUN = 2  # contract 4: the first failure and its second check
@@ -32,11 +33,12 @@ class Walk:
     """Takes answers, feeds the frontier and the writer. Driven by the spider, tested without one."""
 
     def __init__(
-        self, book: AddressBook, put: Callable[[Batch], None], *, as_of: datetime, policy: RecheckPolicy
+        self, book: AddressBook, put: Callable[[Batch], None], *, as_of: datetime, seed: int, policy: RecheckPolicy
     ) -> None:
         self.book = book
         self.put = put
         self.reader = PageReader(book, as_of)
+        self.soft = SoftPages(seed, book.frontier.add, self._fine)
         self.policy = policy
 
     # -- beginning ---------------------------------------------------------------------------------------------
@@ -57,8 +59,12 @@ class Walk:
         if answer.status is not None and 300 <= answer.status < 400 and "location" in answer.headers:
             self._follow(entry, answer)
             return
-        seeing = self.see(entry, answer)
-        if seeing.outcome is Outcome.OK:
+        self._settle(entry, answer, self.see(entry, answer))
+
+    def _settle(self, entry: Entry, answer: Answer, seeing: Seeing) -> None:
+        if entry.id == PROBE_ID:
+            self.soft.take(entry, answer, seeing.reason)
+        elif seeing.outcome is Outcome.OK:
             self._fine(entry, answer)
         else:
             self._not_fine(entry, answer, seeing)
@@ -85,27 +91,35 @@ class Walk:
         found = parse(answer.headers["location"].strip(), parse(entry.target))
         target = str(found)
         if found is None:
-            self._not_fine(entry, answer, Seeing(Reason.BAD_ADDRESS, answer.status, answer.headers["location"][:200]))
+            self._settle(entry, answer, Seeing(Reason.BAD_ADDRESS, answer.status, answer.headers["location"][:200]))
             return
         # The same address once more is how a cookie is handed out; a third time is a loop.
         visits = [entry.url, *entry.hops].count(target)
         if len(entry.hops) >= MAX_HOPS or visits >= 2:
-            self._not_fine(entry, answer, Seeing(Reason.REDIRECT_LOOP, answer.status, target[:200]))
+            self._settle(entry, answer, Seeing(Reason.REDIRECT_LOOP, answer.status, target[:200]))
             return
         entry.hops.append(target)
         entry.lane = self.book.hosts.place(target).lane
         self.book.frontier.add(entry, front=True)
 
     def _fine(self, entry: Entry, answer: Answer) -> None:
+        is_page = "html" in answer.content_type or (not answer.content_type and b"<html" in answer.body[:2000].lower())
+        page = self.reader.read(entry, answer) if is_page else None
+        if is_page:
+            decided, soft = self.soft.consider(entry, answer, page)
+            if not decided:
+                return
+            if soft is not None:
+                self._not_fine(entry, answer, Seeing(soft, answer.status))
+                return
         batch: Batch = []
         reason = Reason.REDIRECTED if entry.hops else Reason.OK
         self.book.fine.add(entry.id)
-        is_page = "html" in answer.content_type or (not answer.content_type and b"<html" in answer.body[:2000].lower())
         more = {}
         if is_page and urlsplit(entry.target).path.lower() in ("/", "", "/index.html", "/index.htm"):
             more["body_hash"] = body_hash(answer.body)
         batch.append(("seen", done_row(self.book.run, entry, reason, answer, **more)))
-        self.reader.take(batch, entry, answer, is_page=is_page)
+        self.reader.take(batch, entry, answer, page, is_page=is_page)
         self._count(entry, bad=False)
         self.put(batch)
 

@@ -1,0 +1,167 @@
+"""The walk over pages held in memory: what is asked, what is stored, and going on after a kill."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crawler.facts import BadLink, Outcome, Reason
+from crawler.facts.read import StoredRound
+from crawler.facts.store import latest_run, open_store
+from tests.walk.drive import Drive, Reply, failure, html, inventory, status
+
+HOME = "http://www.yl.gov.cn/"
+COLUMN = {"id": "tz", "name": "通知公告", "url": "/tzgg/", "type": "通知公告", "unit": "jyj"}
+ARTICLE = "<h1>关于做好某项工作的通知</h1><p>发布时间：2026-11-02 09:00 来源：教育局</p>" + "<p>正文内容。</p>" * 30
+
+
+def city() -> dict[str, Reply]:
+    rows = "".join(
+        f'<li><a href="/tzgg/202611/t2026110{n}_{n}.html">关于做好第{n}项工作的通知</a><span>2026-11-0{n}</span></li>'
+        for n in range(1, 9)
+    )
+    nav = '<div class="nav"><a href="/">首页</a><a href="/tzgg/">通知公告</a></div>'
+    foot = '<div class="footer"><a href="/about.html">关于我们</a><a href="http://gone.example.org/">链接</a></div>'
+    pages: dict[str, Reply] = {
+        HOME: html(nav + f"<ul>{rows}</ul><img src='/logo.png'>" + foot, "云岭市人民政府"),
+        HOME + "tzgg/": html(nav + f"<h2>通知公告</h2><ul class='list'>{rows}</ul>" + foot, "通知公告"),
+        HOME + "about.html": html(nav + "<p>关于我们</p>" + foot),
+        HOME + "logo.png": status(200, "\x89PNG", **{"content-type": "image/png"}),
+        "http://gone.example.org/": failure(Reason.DNS_NXDOMAIN),
+    }
+    for n in range(1, 9):
+        extra = f'<a href="/file/{n}.pdf">附件</a><a href="/shared/gone.html">旧页</a>'
+        pages[f"{HOME}tzgg/202611/t2026110{n}_{n}.html"] = html(nav + ARTICLE + extra + foot)
+        pages[f"{HOME}file/{n}.pdf"] = status(200, "%PDF-1.4 x", **{"content-type": "application/pdf"})
+    return pages
+
+
+def walked(tmp_path: Path, pages: dict[str, Reply], **site: object) -> tuple[Drive, dict[str, BadLink]]:
+    drive = Drive(open_store(f"sqlite:///{tmp_path}/x.db"), inventory(**site), pages)
+    drive.open()
+    drive.finish()
+    return drive, bad(drive)
+
+
+def bad(drive: Drive) -> dict[str, BadLink]:
+    run = latest_run(drive.engine, "2026-11")
+    assert run is not None
+    return {link.target.url: link for site in StoredRound(drive.engine, run).sites() for link in site.bad_links()}
+
+
+def test_every_address_is_asked_once_and_dead_ones_twice(tmp_path: Path) -> None:
+    drive, links = walked(tmp_path, city(), columns=[COLUMN])
+    asked = {url: drive.asked.count(url) for url in set(drive.asked)}
+    assert {url for url, n in asked.items() if n == 2} == {HOME + "shared/gone.html", "http://gone.example.org/"}
+    assert max(asked.values()) == 2
+    assert set(links) == {HOME + "shared/gone.html", "http://gone.example.org/"}
+
+
+def test_a_dead_link_keeps_all_pages_that_hold_it(tmp_path: Path) -> None:
+    _, links = walked(tmp_path, city(), columns=[COLUMN])
+    footer = links["http://gone.example.org/"]
+    assert footer.target.outcome is Outcome.DEAD and footer.target.reason is Reason.DNS_NXDOMAIN
+    assert footer.holder_count == 11  # home, column, about, eight articles
+    assert footer.holders[0].page == HOME and footer.holders[0].region == "home"
+    inner = links[HOME + "shared/gone.html"]
+    assert inner.holder_count == 8 and {holder.column for holder in inner.holders} == {"tz"}
+    assert len(inner.target.attempts) == 2
+
+
+def test_recovered_at_the_second_look_is_fine(tmp_path: Path) -> None:
+    pages = city()
+    pages[HOME + "shared/gone.html"] = lambda look: status(503) if look == 1 else status(200, html("好了"))
+    _, links = walked(tmp_path, pages, columns=[COLUMN])
+    assert set(links) == {"http://gone.example.org/"}
+
+
+@pytest.mark.parametrize("code", [500, 502, 503])
+def test_a_failing_server_is_suspect_never_dead(tmp_path: Path, code: int) -> None:
+    pages = city()
+    pages[HOME + "shared/gone.html"] = status(code)
+    _, links = walked(tmp_path, pages, columns=[COLUMN])
+    assert links[HOME + "shared/gone.html"].target.outcome is Outcome.SUSPECT
+
+
+def test_redirects_are_kept_hop_by_hop_and_loops_end(tmp_path: Path) -> None:
+    pages = city()
+    pages[HOME + "shared/gone.html"] = status(302, location="/moved.html")
+    pages[HOME + "moved.html"] = status(301, location="/nowhere.html")
+    pages[HOME + "about.html"] = status(302, location="/about.html")
+    _, links = walked(tmp_path, pages, columns=[COLUMN])
+    assert links[HOME + "shared/gone.html"].target.redirects == [HOME + "moved.html", HOME + "nowhere.html"]
+    assert links[HOME + "about.html"].target.reason is Reason.REDIRECT_LOOP
+
+
+def test_gbk_path_is_tried_before_a_404_counts(tmp_path: Path) -> None:
+    pages = city()
+    pages[HOME] = str(pages[HOME]).replace("</body>", '<a href="/附件/通知.html">通知</a></body>')
+    pages["http://www.yl.gov.cn/%B8%BD%BC%FE/%CD%A8%D6%AA.html"] = html("按GBK编码的路径")
+    _, links = walked(tmp_path, pages, columns=[COLUMN])
+    assert set(links) == {HOME + "shared/gone.html", "http://gone.example.org/"}
+
+
+def test_intranet_addresses_are_told_and_never_asked(tmp_path: Path) -> None:
+    pages = city()
+    pages[HOME] = str(pages[HOME]).replace("</body>", '<a href="http://10.1.2.3/oa/">OA</a></body>')
+    drive, links = walked(tmp_path, pages, columns=[COLUMN])
+    assert links["http://10.1.2.3/oa/"].target.reason is Reason.INTRANET_ADDRESS
+    assert "http://10.1.2.3/oa/" not in drive.asked
+
+
+def test_the_column_newest_is_the_articles_own_date(tmp_path: Path) -> None:
+    drive, _ = walked(tmp_path, city(), columns=[COLUMN])
+    run = latest_run(drive.engine, "2026-11")
+    assert run is not None
+    (site,) = StoredRound(drive.engine, run).sites()
+    (column,) = site.columns
+    assert column.item_count == 8 and column.unit == "jyj"
+    assert str(column.newest) == "2026-11-02", "every article says 2026-11-02, whatever the list says"
+    assert site.home_page is not None and site.home_page.kind == "home"
+    assert site.coverage.pages == 11
+
+
+@pytest.mark.parametrize("every", [1, 3, 7])
+def test_killed_again_and_again_ends_with_the_same_facts(tmp_path: Path, every: int) -> None:
+    whole, links = walked(tmp_path / "whole", city(), columns=[COLUMN])
+    drive = Drive(open_store(f"sqlite:///{tmp_path}/cut.db"), inventory(columns=[COLUMN]), city())
+    going = True
+    while going:
+        drive.open()
+        for _ in range(every):
+            going = drive.step()
+            if not going:
+                break
+        if going:
+            drive.kill()
+    drive.finish()
+    assert sorted(whole.asked) == sorted(drive.asked), "nothing lost, nothing asked twice"
+    again = bad(drive)
+    assert {url: (link.target.reason, link.holder_count) for url, link in again.items()} == {
+        url: (link.target.reason, link.holder_count) for url, link in links.items()
+    }
+
+
+SOFT = html("<div class='box'><h2>出错了</h2><p>对不起，您访问的页面不存在或已被删除。</p></div>", "错误提示")
+
+
+class SoftHost(dict):  # type: ignore[type-arg]
+    """Answers every address it does not know with its error page and 200."""
+
+    def get(self, url: str, default: Reply | None = None) -> Reply | None:  # type: ignore[override]
+        return super().get(url, SOFT if url.startswith(HOME) else default)
+
+
+def test_an_error_page_with_200_is_dead_after_two_looks(tmp_path: Path) -> None:
+    _, links = walked(tmp_path, SoftHost(city()), columns=[COLUMN])
+    gone = links[HOME + "shared/gone.html"].target
+    assert (gone.outcome, gone.reason) == (Outcome.DEAD, Reason.SOFT_404)
+    assert HOME + "about.html" not in links, "a short page that is not the error page stays good"
+
+
+def test_the_words_alone_never_decide(tmp_path: Path) -> None:
+    pages = city()
+    pages[HOME + "shared/gone.html"] = html("<p>关于清理已被删除、页面不存在等问题的说明</p>", "说明")
+    _, links = walked(tmp_path, pages, columns=[COLUMN])
+    assert HOME + "shared/gone.html" not in links
