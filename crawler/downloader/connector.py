@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from aiohttp import BaseConnector, ClientPayloadError, ClientRequest, ClientTimeout
+from aiohttp import ClientPayloadError
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.helpers import _EXC_SENTINEL
 
@@ -52,7 +52,9 @@ class BrokenBodyError(ClientPayloadError):
 class SeenProtocol(ResponseHandler):
     """aiohttp's protocol that remembers how its connection was made."""
 
-    facts: ConnectionFacts | None = None
+    def __init__(self, loop: asyncio.AbstractEventLoop, facts: ConnectionFacts) -> None:
+        super().__init__(loop)
+        self.facts = facts
 
     def set_exception(self, exc: BaseException, exc_cause: BaseException = _EXC_SENTINEL) -> None:
         """Tell a half-read body too: aiohttp 3.14 leaves its reader waiting when chunking breaks midway."""
@@ -62,40 +64,32 @@ class SeenProtocol(ResponseHandler):
             body.set_exception(BrokenBodyError(str(exc)), exc)
 
 
-class SeeingConnector(BaseConnector):
-    """Connects by `resolver` in one address family (AF_UNSPEC: IPv4, then IPv6) and keeps connections alive.
+class Connector:
+    """Connects by `resolver` in one address family (AF_UNSPEC: IPv4, then IPv6).
 
     With `allow_private` False only public addresses are connected to, whatever the name resolved to a moment ago.
+    `seconds` bounds look-up, TCP and TLS together.
     """
 
     def __init__(
-        self,
-        resolver: Resolver,
-        context: ssl.SSLContext,
-        *,
-        family: int = socket.AF_UNSPEC,
-        allow_private: bool = False,
-        connect_seconds: float = 15.0,
-        keep: bool = True,
+        self, resolver: Resolver, context: ssl.SSLContext, family: int, allow_private: bool, seconds: float
     ) -> None:
-        if keep:
-            super().__init__(limit=0, keepalive_timeout=5.0)
-        else:
-            super().__init__(limit=0, force_close=True)
         self._resolver = resolver
         self._context = context
         self._family = family
         self._allow_private = allow_private
-        self._connect_seconds = connect_seconds
+        self._seconds = seconds
+        self._loop = asyncio.get_running_loop()
 
-    async def _create_connection(self, req: ClientRequest, traces: Any, timeout: ClientTimeout) -> ResponseHandler:  # noqa: ASYNC109
+    async def connect(self, host: str, port: int, secure: bool) -> SeenProtocol:
+        """A new connection. Raises SeeingError."""
         try:
-            async with asyncio.timeout(self._connect_seconds):
-                return await self._connect(req.url.raw_host or "", req.port or 80, req.is_ssl())
+            async with asyncio.timeout(self._seconds):
+                return await self._connect(host, port, secure)
         except TimeoutError:
-            raise SeeingError(Reason.TIMEOUT, f"{self._connect_seconds:g}秒内未建立连接") from None
+            raise SeeingError(Reason.TIMEOUT, f"{self._seconds:g}秒内未建立连接") from None
 
-    async def _connect(self, host: str, port: int, secure: bool) -> ResponseHandler:
+    async def _connect(self, host: str, port: int, secure: bool) -> SeenProtocol:
         started = time.perf_counter()
         failures: list[SeeingError] = []
         families = (socket.AF_INET, socket.AF_INET6) if self._family == socket.AF_UNSPEC else (self._family,)
@@ -129,7 +123,7 @@ class SeeingConnector(BaseConnector):
             raise SeeingError(Reason.INTRANET_ADDRESS, addresses[0], addresses[0])
         return public
 
-    async def _open(self, address: str, host: str, port: int, secure: bool, dns_ms: float) -> ResponseHandler:
+    async def _open(self, address: str, host: str, port: int, secure: bool, dns_ms: float) -> SeenProtocol:
         started = time.perf_counter()
         try:
             sock = await _tcp(self._loop, address, port)
@@ -152,8 +146,7 @@ class SeeingConnector(BaseConnector):
 
     async def _wrap(self, sock: socket.socket, facts: ConnectionFacts, **options: Any) -> SeenProtocol:
         loop = self._loop
-        _, proto = await loop.create_connection(lambda: SeenProtocol(loop), sock=sock, **options)
-        proto.facts = facts
+        _, proto = await loop.create_connection(lambda: SeenProtocol(loop, facts), sock=sock, **options)
         return proto
 
 

@@ -5,27 +5,27 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, cast
+from typing import Any
 
 import aiohttp
-import yarl
-from aiohttp import ClientResponse, ClientTimeout
-from aiohttp.connector import Connection
+from aiohttp import StreamReader
+from aiohttp.http import RawResponseMessage
 from aiohttp.http_exceptions import HttpProcessingError
 
 from crawler.downloader.body import DEFAULT_MAX_BODY, ReadMode, allowance, unpack
-from crawler.downloader.connector import BrokenBodyError, ConnectionFacts, SeeingConnector, SeenProtocol
+from crawler.downloader.connector import BrokenBodyError, ConnectionFacts, Connector, SeenProtocol
 from crawler.downloader.errors import SeeingError
 from crawler.downloader.lenient import lenient_context
+from crawler.downloader.pool import Pool
+from crawler.downloader.request import Headers, Target, parse_target, request_bytes
 from crawler.outcomes import Reason
 from crawler.probes.dns import Resolver
 
-_NO_TIMEOUT = ClientTimeout(total=None, connect=None, sock_connect=None, sock_read=None)
 _LINK_BODY_SECONDS = 10.0  # a link is decided by its headers and first bytes; a dripping body must not hold its place
-_MAX_HEADER = 256 << 10
+_MAX_HEADER = 256 << 10  # bytes of one line or field
+_MOST_HEADERS = 2000
+_REPEATABLE = ("GET", "HEAD")
 
 
 @dataclass(slots=True)
@@ -48,6 +48,7 @@ class Fetched:
     declared_size: int | None = None
     size: int = 0
     encoding: str = ""
+    content_type: str = ""
     dns_ms: float | None = None
     tcp_ms: float | None = None
     tls_ms: float | None = None
@@ -87,55 +88,36 @@ class Fetched:
         }
 
 
-class _SeenResponse(ClientResponse):
-    """Keeps the connection's facts, which aiohttp lets go once the body has come."""
-
-    facts: ConnectionFacts | None = None
-    first_use = False
-
-    async def start(self, connection: Connection) -> ClientResponse:
-        protocol = connection.protocol
-        if isinstance(protocol, SeenProtocol) and protocol.facts is not None:
-            self.facts = protocol.facts
-            self.first_use = protocol.facts.requests == 0
-            protocol.facts.requests += 1
-        return await super().start(connection)
-
-
 class Fetcher:
     """Fetches addresses over shared keep-alive connections. Close it when done.
 
-    `resolver` does every look-up; `connect_seconds` bounds DNS, TCP and TLS together. `user_agent` is used where a
-    request brings none.
+    `resolver` does every look-up; `connect_seconds` bounds DNS, TCP and TLS together.
     """
 
-    def __init__(self, resolver: Resolver, *, connect_seconds: float = 15.0, user_agent: str = "") -> None:
+    def __init__(self, resolver: Resolver, *, connect_seconds: float = 15.0) -> None:
         self._resolver = resolver
         self._connect_seconds = connect_seconds
-        self._user_agent = user_agent
         self._context = lenient_context()
-        self._sessions: dict[tuple[int, bool, bool], aiohttp.ClientSession] = {}
+        self._connectors: dict[tuple[int, bool], Connector] = {}
+        self._pool = Pool()
 
     async def __aenter__(self) -> Fetcher:
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *error: object) -> None:
         await self.close()
 
     async def close(self) -> None:
         """Close every connection."""
-        sessions, self._sessions = list(self._sessions.values()), {}
-        for session in sessions:
-            await session.close()
+        self._pool.close()
+        await asyncio.sleep(0)
 
     async def fetch(
         self,
         url: str,
         *,
         method: str = "GET",
-        headers: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+        headers: Headers = (),
         data: bytes | None = None,
         family: int = socket.AF_UNSPEC,
         allow_private: bool = False,
@@ -149,135 +131,148 @@ class Fetcher:
         `seconds` bounds everything; when it ends after the headers came, what was read is returned with `timed_out`.
         `family` AF_INET or AF_INET6 pins the address family; `keep` False opens a connection for this request alone.
         """
-        target = _parse(url)
-        session = self._session(family, allow_private, keep)
+        target = parse_target(url)
+        exchange = _Exchange(
+            target, method, request_bytes(target, method, headers, data, keep), allow_private, family, keep
+        )
         started = time.perf_counter()
-        result: Fetched | None = None
+        fetched: Fetched | None = None
+        protocol: SeenProtocol | None = None
         try:
             async with asyncio.timeout(seconds):
-                response = cast(
-                    _SeenResponse,
-                    await session.request(
-                        method, target, headers=headers, data=data, allow_redirects=False, ssl=self._context
-                    ),
-                )
-                try:
-                    result = _head(url, response, started)
-                    await _read(response, result, read, max_body)
-                finally:
-                    response.close()
+                protocol, message, body = await self._answer(exchange)
+                fetched = _head(url, protocol.facts, message, started)
+                await read_body(body, fetched, read, max_body)
+                if keep and not message.should_close and not protocol.should_close:
+                    self._pool.give(exchange.key, protocol)
+                    protocol = None
         except TimeoutError:
-            if result is None:
+            if fetched is None:
                 raise SeeingError(Reason.TIMEOUT, f"{seconds:g}秒内无应答") from None
-            result.timed_out = result.truncated = True
-        except SeeingError:
-            raise
-        except (aiohttp.ClientError, HttpProcessingError, OSError, ValueError) as error:
-            raise _reason(error) from error
-        result.total_ms = _since(started)
-        return result
+            fetched.timed_out = fetched.truncated = True
+        finally:
+            if protocol is not None:
+                protocol.abort()
+        fetched.total_ms = _since(started)
+        return fetched
 
-    def _session(self, family: int, allow_private: bool, keep: bool) -> aiohttp.ClientSession:
-        key = (int(family), allow_private, keep)
-        session = self._sessions.get(key)
-        if session is None:
-            session = self._sessions[key] = aiohttp.ClientSession(
-                connector=SeeingConnector(
-                    self._resolver,
-                    self._context,
-                    family=family,
-                    allow_private=allow_private,
-                    connect_seconds=self._connect_seconds,
-                    keep=keep,
-                ),
-                headers={"Accept-Encoding": "gzip, deflate"}
-                | ({"User-Agent": self._user_agent} if self._user_agent else {}),
-                skip_auto_headers=("Accept", "Content-Type", "User-Agent"),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                auto_decompress=False,
-                response_class=_SeenResponse,
-                timeout=_NO_TIMEOUT,
-                max_line_size=_MAX_HEADER,
-                max_field_size=_MAX_HEADER,
-                trust_env=False,
-            )
-        return session
+    async def _answer(self, exchange: _Exchange) -> tuple[SeenProtocol, RawResponseMessage, StreamReader]:
+        """Send the request and wait for the headers. A kept connection that turns out to be closed is replaced once."""
+        protocol = self._pool.take(exchange.key) if exchange.keep else None
+        if protocol is not None:
+            try:
+                return protocol, *await _ask(protocol, exchange)
+            except SeeingError as error:
+                if error.reason is not Reason.CONNECT_RESET or exchange.method not in _REPEATABLE:
+                    raise
+        protocol = await self._connector(exchange).connect(
+            exchange.target.host, exchange.target.port, exchange.target.secure
+        )
+        return protocol, *await _ask(protocol, exchange)
+
+    def _connector(self, exchange: _Exchange) -> Connector:
+        key = (int(exchange.family), exchange.allow_private)
+        connector = self._connectors.get(key)
+        if connector is None:
+            connector = self._connectors[key] = Connector(self._resolver, self._context, *key, self._connect_seconds)
+        return connector
 
 
-def _parse(url: str) -> yarl.URL:
+@dataclass(frozen=True, slots=True)
+class _Exchange:
+    target: Target
+    method: str
+    payload: bytes
+    allow_private: bool
+    family: int
+    keep: bool
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Connections are shared only between requests that would have made the same one."""
+        target = self.target
+        return (target.host, target.port, target.secure, self.allow_private, self.family)
+
+
+async def _ask(protocol: SeenProtocol, exchange: _Exchange) -> tuple[RawResponseMessage, StreamReader]:
+    """Write the request, read the headers. Raises SeeingError; the connection is closed then."""
     try:
-        target = yarl.URL(url, encoded=True)
-        host, port = target.raw_host, target.port
-    except ValueError as error:
-        raise SeeingError(Reason.BAD_ADDRESS, str(error)) from None
-    if target.scheme not in ("http", "https") or not host or not port:
-        raise SeeingError(Reason.BAD_ADDRESS, url[:200])
-    return target
+        if protocol.transport is None:
+            raise ConnectionResetError("connection closed while idle")
+        protocol.set_response_params(
+            skip_payload=exchange.method == "HEAD",
+            read_until_eof=True,
+            auto_decompress=False,
+            max_line_size=_MAX_HEADER,
+            max_field_size=_MAX_HEADER,
+            max_headers=_MOST_HEADERS,
+        )
+        protocol.transport.write(exchange.payload)
+        while True:
+            message, body = await protocol.read()
+            if message.code < 100 or message.code > 199 or message.code == 101:
+                return message, body
+    except (aiohttp.ClientError, HttpProcessingError, OSError) as error:
+        protocol.abort()
+        raise _reason(error, protocol.facts.address) from error
+    except BaseException:
+        protocol.abort()
+        raise
 
 
-def _head(url: str, response: _SeenResponse, started: float) -> Fetched:
-    facts = response.facts
-    length = response.headers.get("Content-Length", "")
-    fetched = Fetched(url, response.status, list(response.raw_headers), first_byte_ms=_since(started))
+def _head(url: str, facts: ConnectionFacts, message: RawResponseMessage, started: float) -> Fetched:
+    fetched = Fetched(url, message.code, list(message.raw_headers), first_byte_ms=_since(started))
+    length = message.headers.get("Content-Length", "")
     fetched.declared_size = int(length) if length.isascii() and length.isdigit() else None
-    if facts is not None:
-        fetched.address, fetched.tls = facts.address, facts.tls
-        if response.first_use:
-            fetched.dns_ms, fetched.tcp_ms = round(facts.dns_ms, 1), round(facts.tcp_ms, 1)
-            fetched.tls_ms = None if facts.tls_ms is None else round(facts.tls_ms, 1)
+    fetched.content_type = message.headers.get("Content-Type", "")
+    fetched.encoding = message.headers.get("Content-Encoding", "")
+    fetched.address, fetched.tls = facts.address, facts.tls
+    if facts.requests == 0:
+        fetched.dns_ms, fetched.tcp_ms = round(facts.dns_ms, 1), round(facts.tcp_ms, 1)
+        fetched.tls_ms = None if facts.tls_ms is None else round(facts.tls_ms, 1)
+    facts.requests += 1
     return fetched
 
 
-async def _read(response: _SeenResponse, into: Fetched, mode: ReadMode, max_body: int) -> None:
+async def read_body(body: StreamReader, into: Fetched, mode: ReadMode, max_body: int) -> None:
     """Fill `into` with the body as far as its kind is read; whatever ends it, what came is kept."""
-    content_type = response.headers.get("Content-Type", "").lower()
-    into.encoding = response.headers.get("Content-Encoding", "")
-    allowed = allowance(mode, content_type, into.declared_size, max_body)
+    allowed = allowance(mode, into.content_type.lower(), into.declared_size, max_body)
     pieces: list[bytes] = []
     try:
         if mode == "page":
-            await _pull(response, into, allowed.raw, pieces)
+            await _pull(body, into, allowed.raw, pieces)
         else:
             async with asyncio.timeout(_LINK_BODY_SECONDS):
-                await _pull(response, into, allowed.raw, pieces)
+                await _pull(body, into, allowed.raw, pieces)
     except TimeoutError:
         into.timed_out = into.truncated = True
-    except (aiohttp.ClientPayloadError, aiohttp.ServerDisconnectedError, ConnectionError) as error:
+    except (aiohttp.ClientError, ConnectionError) as error:
         if isinstance(error, BrokenBodyError) and not pieces:
             raise SeeingError(Reason.BAD_RESPONSE, str(error), into.address) from error
         into.dataloss = True
     finally:
-        raw = b"".join(pieces)
-        into.body = raw[: allowed.raw]
+        raw = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        into.body = raw if len(raw) <= allowed.raw else raw[: allowed.raw]
         if into.encoding:
             into.body, cut, damaged = unpack(into.body, into.encoding, allowed.unpacked)
             into.dataloss |= damaged and not into.truncated
             into.truncated |= cut
 
 
-async def _pull(response: _SeenResponse, into: Fetched, limit: int, pieces: list[bytes]) -> None:
-    content = response.content
-    while chunk := await content.readany():
+async def _pull(body: StreamReader, into: Fetched, limit: int, pieces: list[bytes]) -> None:
+    while chunk := await body.readany():
         pieces.append(chunk)
         into.size += len(chunk)
-        if into.size >= limit and not content.at_eof():
+        if into.size >= limit and not body.at_eof():
             into.truncated = True
             return
 
 
-def _reason(error: Exception) -> SeeingError:
+def _reason(error: Exception, address: str | None) -> SeeingError:
     detail = f"{type(error).__name__}: {error}"[:300]
-    if isinstance(error, aiohttp.InvalidURL):
-        return SeeingError(Reason.BAD_ADDRESS, detail)
-    if isinstance(error, aiohttp.ClientResponseError | HttpProcessingError):
-        return SeeingError(Reason.BAD_RESPONSE, detail)
-    if isinstance(error, aiohttp.ServerDisconnectedError):
-        if error.message is not None and not isinstance(error.message, str):  # headers had begun
-            return SeeingError(Reason.BAD_RESPONSE, detail)
-        return SeeingError(Reason.CONNECT_RESET, detail)
-    if isinstance(error, OSError | aiohttp.ClientError):
-        return SeeingError(Reason.CONNECT_RESET, detail)
-    return SeeingError(Reason.BAD_ADDRESS, detail)
+    if isinstance(error, HttpProcessingError | aiohttp.ClientResponseError):
+        return SeeingError(Reason.BAD_RESPONSE, detail, address)
+    return SeeingError(Reason.CONNECT_RESET, detail, address)
 
 
 def _since(started: float) -> float:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 # The body is given unpacked and whole, so these would be lies to whoever reads the response.
 _HOP_HEADERS = (b"content-encoding", b"transfer-encoding")
-_OURS = {b"accept-encoding", b"host", b"content-length", b"connection"}
 
 
 class SeeingHandler(BaseDownloadHandler):
@@ -74,18 +73,13 @@ class SeeingHandler(BaseDownloadHandler):
         await self._fetcher.close()
 
 
-def _headers(request: Request) -> list[tuple[str, str]]:
-    return [
-        (name.decode("ascii", "ignore"), value.decode("utf-8", "ignore"))
-        for name, values in request.headers.items()
-        if name.lower() not in _OURS
-        for value in values
-    ]
+def _headers(request: Request) -> list[tuple[str | bytes, str | bytes]]:
+    return [(name, value) for name, values in request.headers.items() for value in values]
 
 
 def _response(url: str, fetched: Fetched) -> Response:
     headers = Headers([(key, value) for key, value in fetched.headers if key.lower() not in _HOP_HEADERS])
-    content_type = fetched.header("Content-Type").lower()
+    content_type = fetched.content_type.lower()
     kind: type[Response] = Response
     if "html" in content_type or not content_type:
         kind = HtmlResponse

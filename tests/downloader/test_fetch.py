@@ -178,9 +178,9 @@ def test_a_byte_a_second_does_not_hold_us() -> None:
 )
 def test_failures_have_their_reason(path: str, reason: Reason) -> None:
     started = time.monotonic()
-    error = fails(path, seconds=1.0)
+    error = fails(path, seconds=1.0 if reason is Reason.TIMEOUT else 10.0)
     assert (error.reason, bool(error.detail)) == (reason, True)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 5
 
 
 @pytest.mark.parametrize(
