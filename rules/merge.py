@@ -8,7 +8,7 @@ from crawler.facts import SiteFacts
 from rules.loader import rule_key
 from rules.registry import Draft
 from rules.schema import Category, Finding, Level, Rule
-from rules.subjects import fingerprint, normal
+from rules.subjects import family, fingerprint, normal
 
 _ALWAYS_REVIEWED = ("V1", "V5", "V6", "M1", "M3")
 
@@ -32,14 +32,15 @@ def level_of(drafted: Drafted) -> Level:
 
 
 def merge(site: SiteFacts, drafted: Iterable[Drafted]) -> list[Finding]:
-    """Findings of one site, one for each (category, subject); a veto stands beside the parts that it counts.
+    """Findings of one site, one for each problem; a veto stands beside the parts that it counts.
 
-    The first by level, then by clause, gives rule, message and points: D5 for a stale column of a scored portal, V4.1
-    elsewhere. The other clauses stand in observed['also'].
+    Drafts of one problem may come from several clauses. The first by level, then by clause, gives rule and message: D5
+    for a stale column of a scored portal, V4.1 elsewhere. The other clauses stand in observed['also'].
     """
-    groups: dict[tuple[str, str, bool], list[Drafted]] = {}
+    groups: dict[tuple[str, str, str, bool], list[Drafted]] = {}
     for one in drafted:
-        key = (category_of(one), normal(one[1].subject), level_of(one) == "veto")
+        category = category_of(one)
+        key = (category, family(category, one[0].id), normal(one[1].subject), level_of(one) == "veto")
         groups.setdefault(key, []).append(one)
     return [_finding(site, sorted(group, key=_order)) for group in groups.values()]
 
@@ -55,12 +56,14 @@ def _finding(site: SiteFacts, group: Sequence[Drafted]) -> Finding:
     level, category = level_of(group[0]), category_of(group[0])
     also = sorted({other.id for other, _ in group[1:]} - {rule.id}, key=rule_key)
     told = _distinct(group)
-    deductions = [draft.deduction for _, draft in group if draft.deduction is not None]
+    points = {draft.gist: draft for _, draft in reversed(group) if draft.certainty == "confirmed"}
+    deductions = [draft.deduction for draft in points.values() if draft.deduction is not None]
+    earned = [draft.bonus for draft in points.values() if draft.bonus is not None]
     observed = {key: value for _, draft in reversed(told) for key, value in draft.observed.items()}
     if also:
         observed["also"] = also
     return Finding(
-        fingerprint=fingerprint(category, site.site.id, first.subject, veto=level == "veto"),
+        fingerprint=fingerprint(family(category, rule.id), site.site.id, first.subject, veto=level == "veto"),
         rule=rule.id,
         category=category,
         level=level,
@@ -72,8 +75,8 @@ def _finding(site: SiteFacts, group: Sequence[Drafted]) -> Finding:
         where=list(first.where),
         where_count=first.where_count,
         observed=observed,
-        deduction=max(deductions) if deductions and first.certainty == "confirmed" else None,
-        bonus=max((draft.bonus for _, draft in group if draft.bonus is not None), default=None),
+        deduction=round(sum(deductions), 4) if deductions else None,
+        bonus=round(sum(earned), 4) if earned else None,
         message="；".join(dict.fromkeys(draft.message for _, draft in told)),
         fix="；".join(dict.fromkeys(text for other, draft in told if (text := draft.fix or other.fix))),
         clause=f"{rule.document} {rule.clause}".strip(),

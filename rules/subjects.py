@@ -6,6 +6,7 @@ import hashlib
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_BY_CATEGORY = ("首页不更新", "栏目不更新", "空白栏目", "链接不可用", "域名不规范", "IPv6不支持")
 _SAFE = "/:@!$&'()*+,;=-._~"
 
 
@@ -28,14 +29,19 @@ def normal(url: str) -> str:
     return f"{host}{path}{'?' + parts.query if parts.query else ''}"
 
 
-def fingerprint(category: str, site: str, subject: str, *, veto: bool = False) -> str:
-    """SHA-256 (hex) of the problem's family, site and normalised subject.
+def family(category: str, rule_id: str) -> str:
+    """What makes two findings about one subject one problem.
 
-    The family is the category, not the clause: a stale column is written under D5 when the portal is scored and under
-    V4.1 when it is not, and is one problem all the same. A veto that sums up parts is a problem of its own.
+    Of columns, links, names and IPv6 it is the category: a stale column is written under D5 when the portal is scored
+    and under V4.1 when it is not, and is one problem all the same. Elsewhere every clause is a problem of its own.
     """
-    family = f"{category}!" if veto else category
-    return hashlib.sha256("\x1f".join((family, site, normal(subject))).encode("utf-8", "surrogateescape")).hexdigest()
+    return category if category in _BY_CATEGORY else rule_id
+
+
+def fingerprint(family_name: str, site: str, subject: str, *, veto: bool = False) -> str:
+    """SHA-256 (hex) of the problem's family, site and normalised subject; a veto that sums up parts is another."""
+    text = "\x1f".join((f"{family_name}!" if veto else family_name, site, normal(subject)))
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def host_of(url: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import get_args
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field
 
@@ -14,7 +16,13 @@ from rules.schema import Certainty, Region, Rule, Where, region_of
 
 SHOWN = 20
 _ORDER = {region: number for number, region in enumerate(get_args(Region))}
-_FIELDS = ("reason", "status", "place", "text", "target", "count", "fault")
+_FIELDS = ("reason", "status", "place", "kind", "text", "target", "count", "fault")
+_KINDS = {
+    "img": "图片", "source": "图片", "input": "图片", "style": "背景图片", "link": "样式表", "script": "脚本",
+    "iframe": "内嵌页面", "frame": "内嵌页面", "embed": "多媒体", "object": "多媒体", "video": "多媒体",
+    "audio": "多媒体", "track": "多媒体",
+}  # fmt: skip
+_FILES = re.compile(r"\.(?:docx?|xlsx?|pptx?|wps|et|dps|pdf|ofd|rtf|txt|csv|zip|rar|7z)$", re.IGNORECASE)
 FAULTS = {
     "missing-scheme": "缺少http://，被当作站内地址",
     "double-scheme": "http://重复",
@@ -48,6 +56,20 @@ def unit_of(holders: Sequence[Holder], site: SiteFacts, ctx: Context) -> tuple[s
     return unit, columns.pop() if len(columns) == 1 else None
 
 
+def kind_of(holder: Holder, url: str) -> str:
+    """链接, 附件, 图片, 样式表 …: what a reader would call the thing that does not open."""
+    if holder.tag in _KINDS:
+        return _KINDS[holder.tag]
+    return "附件" if _FILES.search(urlsplit(url).path) else "链接"
+
+
+def name_of(holder: Holder, url: str) -> str:
+    """The words of the link, for a thing without words its file name, else its address."""
+    if words := holder.text.strip():
+        return words
+    return unquote(urlsplit(url).path.rstrip("/").rpartition("/")[2]) or url
+
+
 def wheres(holders: Sequence[Holder]) -> tuple[Where, ...]:
     """The first pages that show a link."""
     return tuple(Where(page=h.page, text=h.text, region=region_of(h.region)) for h in holders[:SHOWN])
@@ -76,7 +98,8 @@ def _link_draft(
         "reason": REASONS[target.reason].name,
         "status": target.status or "",
         "place": _place(holders, column, site, ctx),
-        "text": holders[0].text.strip() or "（无文字）",
+        "kind": kind_of(holders[0], target.url),
+        "text": name_of(holders[0], target.url),
         "target": target.url,
         "count": max(link.holder_count, len(holders)),
         "fault": FAULTS.get(fault or "", fault or ""),
@@ -138,11 +161,8 @@ def internal_links(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]
         if link.target.reason is not Reason.INTRANET_ADDRESS or not holders:
             continue
         unit, column = unit_of(holders, site, ctx)
-        values = {
-            "target": link.target.url,
-            "place": _place(holders, column, site, ctx),
-            "text": holders[0].text.strip(),
-        }
+        words = {"kind": kind_of(holders[0], link.target.url), "text": name_of(holders[0], link.target.url)}
+        values = words | {"target": link.target.url, "place": _place(holders, column, site, ctx)}
         yield Draft(
             subject=link.target.url,
             message=fill(rule.message, values),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.facts import Outcome, Reason
+from rules.loader import load_ruleset
 from tests.rules.build import ago, column, dead, department, findings, good_columns, holder, judged, portal, site_facts
 
 HOME = "http://www.yunling.gov.cn/"
@@ -121,3 +122,33 @@ def test_an_internal_address_is_advice_of_its_own() -> None:
     bad = dead("http://10.1.2.3/oa", holder(HOME, "home"), reason=Reason.INTRANET_ADDRESS, outcome=Outcome.UNCHECKED)
     [found] = links(bad).findings
     assert (found.rule, found.category, found.level, found.deduction) == ("G10-intranet", "其他", "advice", None)
+
+
+@pytest.mark.parametrize(
+    ("tag", "text", "target", "told"),
+    [
+        ("img", "", f"{HOME}images/a%E5%9B%BE.png", "首页图片“a图.png”打不开"),
+        ("a", "", f"{HOME}fj/biao.xls", "首页附件“biao.xls”打不开"),
+        ("link", "", f"{HOME}css/a.css", "首页样式表“a.css”打不开"),
+        ("a", " 专题 ", f"{HOME}zt/", "首页链接“专题”打不开"),
+        ("a", "", "http://gone.gov.cn/", "首页链接“http://gone.gov.cn/”打不开"),
+    ],
+)
+def test_the_message_says_what_does_not_open(tag: str, text: str, target: str, told: str) -> None:
+    [found] = links(dead(target, holder(HOME, "home", tag=tag, text=text))).findings
+    assert found.message.startswith(told)
+
+
+def test_a_target_that_changed_hands_is_for_a_person_and_its_address_is_not_printed() -> None:
+    quarterly = load_ruleset("quarterly")
+    bad = dead(
+        "http://www.old-bid.com/",
+        holder(HOME, "home", hidden=True),
+        reason=Reason.CHANGED_OWNER,
+        outcome=Outcome.SUSPECT,
+    )
+    judgement = judged(site_facts(portal(), links=[bad]), ruleset=quarterly)
+    [found] = findings(judgement, "暗链外链")
+    assert (found.rule, found.level, found.certainty) == ("V1.3", "part", "suspected")
+    assert "old-bid" not in found.message and "读者看不见" in found.message
+    assert findings(judgement, "链接不可用") == []
