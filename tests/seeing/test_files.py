@@ -147,6 +147,18 @@ def test_partial_content_is_not_a_short_file() -> None:
     )
 
 
+def test_edges() -> None:
+    assert _see(".doc", OLE, declared_size=len(OLE)) is Reason.OK
+    assert _see(".doc", ERROR.encode("utf-16")) is Reason.WRONG_TYPE
+    assert _see(".doc", "{一份以花括号开头的文稿}") is Reason.OK
+    assert see_file(".doc", {"content-type": "application/json"}, b"{}")[0] is Reason.WRONG_TYPE
+    assert _see(".xls", TABLE + '<a href="/">首页</a>' * 2) is Reason.OK
+    assert _see(".xls", TABLE + '<a href="/">首页</a>' * 3) is Reason.WRONG_TYPE  # a page with a navigation
+    assert _see(".xls", "<table><tr><td>1</td><td>2</td></tr><tr><td>3</td><td>4</td></tr></table>") is Reason.OK
+    assert _see(".xls", "<table><tr><td>请与管理员联系</td></tr></table>") is Reason.WRONG_TYPE
+    assert _see(".xls", TABLE + "<script>alert(1)</script>") is Reason.WRONG_TYPE
+
+
 def test_detail_names_what_came() -> None:
     assert see_file(".doc", {}, ERROR.encode())[1] == ".doc文件实为网页“系统提示”"
     assert see_file(".pdf", {}, PNG)[1] == ".pdf文件实为图片"
