@@ -176,8 +176,10 @@ _BLOCKED = (
 
 async def _calendar(at: Setting, arg: str, x: Exchange) -> Response:
     """A month sheet with links to the month before and after, without end."""
-    found = re.search(r"(\d{4})-(\d{1,2})", x.request.path)
-    year, month = (int(found[1]), int(found[2])) if found else (2026, 1)
+    found = re.fullmatch(r"/xyrl/(\d{4})-(0[1-9]|1[0-2])\.html", x.request.path)
+    if not found:
+        return not_found()
+    year, month = int(found[1]), int(found[2])
     index = year * 12 + month - 1
     links = "".join(
         f'<a href="/xyrl/{i // 12}-{i % 12 + 1:02d}.html">{name}</a> '
@@ -188,14 +190,18 @@ async def _calendar(at: Setting, arg: str, x: Exchange) -> Response:
 
 async def _session(at: Setting, arg: str, x: Exchange) -> Response:
     """A page whose links carry a session number that is new on every page."""
-    found = re.search(r"jsessionid=([A-Z])(\d+)", x.request.path)
-    number = int(found[2]) * 7 % 9973 + 1 if found else 1
+    found = re.fullmatch(r"/wyly/list\.jsp(?:;jsessionid=([A-Z])(\d{1,6}))?", x.request.path)
+    if not found:
+        return not_found()
+    number = int(found[2] or 0) * 7 % 9973 + 1
     links = "".join(f'<a href="/wyly/list.jsp;jsessionid={k}{number:04d}">第{i}页</a> ' for i, k in enumerate("ABC", 1))
     return at.page("我要留言", f"<p>{links}</p>")
 
 
 async def _loop(at: Setting, arg: str, x: Exchange) -> Response:
     """A relative link that makes the path longer by the same part every time."""
+    if not re.fullmatch(r"/bszn/(?:a/)+", x.request.path):
+        return not_found()
     return at.page("办事指南", '<p><a href="a/">下一级</a></p>')
 
 
@@ -224,7 +230,7 @@ _TABLE: dict[str, Callable[[Setting, str, Exchange], Awaitable[Response | None]]
     "loop": _loop,
     **hostile.TABLE,
 }
-PREFIXES = {"calendar": "/xyrl/", "session": "/wyly/", "loop": "/bszn/"}
+PREFIXES = {"calendar": "/xyrl/", "session": "/wyly/", "loop": "/bszn/", "badlocation": "/"}
 
 
 def make(

@@ -54,8 +54,12 @@ async def _bighead(at: Setting, arg: str, x: Exchange) -> Response:
     return response
 
 
-async def _badlocation(at: Setting, arg: str, x: Exchange) -> None:
+async def _badlocation(at: Setting, arg: str, x: Exchange) -> Response | None:
+    """A redirect to bytes that are no UTF-8; whatever a client makes of them is answered well."""
+    if x.request.path != at.path:
+        return at.good()
     await x.send(b"HTTP/1.1 302 Found\r\nLocation: /\xff\xfe\xe4\xb8/\xc0\xaf.html\r\nContent-Length: 0\r\n\r\n")
+    return None
 
 
 async def _nolocation(at: Setting, arg: str, x: Exchange) -> Response:
