@@ -4,7 +4,7 @@
     python -m tests.house.compare --as-of truth.yaml             the moment the truth was made for
 
 The truth holds `problems`: {site, category, subject, certainty, unit, rules, note}; certainty, unit and rules are
-compared where they are given. A finding speaks for all clauses that one fact breaks and names the first, so its rule has
+compared where they are given. A finding speaks for all clauses that one fact breaks and names one, so its rule has
 to be one of `rules`. The truth may hold `innocents` ({site, url, category, why}), `sites` ({id, vetoes, verdict}) and
 `categories`, which bounds the comparison to those. Exit status 0 when they agree, 1 when not, 2 for bad input.
 """

@@ -37,12 +37,14 @@ class _Handler(BaseHTTPRequestHandler):
             )
             self._send(200, f"<ul>{rows}</ul>")
         elif self.path.removesuffix(".html").strip("/").isdigit():
-            self._send(200, f"<h1>{self.path}</h1><p>发布时间：2026-11-18</p>" + "<p>正文内容。</p>" * 60)
+            title = f"第{self.path.strip('/').removesuffix('.html')}条工作动态"
+            text = f"<h1>{title}</h1><p>发布时间：2026-11-18</p>" + f"<p>{title}，全市教育系统开展有关工作。</p>" * 40
+            self._send(200, text, title)
         else:
             self._send(404, "没有")
 
-    def _send(self, status: int, body: str) -> None:
-        content = f"<html><head><title>云岭市教育局</title></head><body>{body}</body></html>".encode()
+    def _send(self, status: int, body: str, title: str = "云岭市教育局") -> None:
+        content = f"<html><head><title>{title}</title></head><body>{body}</body></html>".encode()
         self.send_response(status)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(content)))
