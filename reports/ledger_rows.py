@@ -78,8 +78,13 @@ class Row:
 
 def state_hash(row_id: str, cells: Mapping[str, Any]) -> str:
     """Sixteen hexadecimal digits over the id and the editable cells."""
-    state = [row_id, *(str(cells.get(key, "") or "").strip() for key in EDITABLE)]
+    state = [row_id, *(same_text(cells.get(key)) for key in EDITABLE)]
     return hashlib.sha256(json.dumps(state, ensure_ascii=False).encode()).hexdigest()[:16]
+
+
+def same_text(value: object) -> str:
+    """A cell with its white space collapsed: office suites change line ends and trailing blanks on their own."""
+    return " ".join(str(value or "").split())
 
 
 def ledger_rows(judgement: Judgement, names: Names, ledger: Ledger | None = None) -> list[Row]:
@@ -137,7 +142,7 @@ def _sheet_of(entry: Entry) -> str:
 
 def _sure(finding: Finding, entry: Entry | None) -> bool:
     """Certain by the machine, or confirmed by a person."""
-    return certain(finding) or bool(entry and entry.confirmed and finding.certainty == "confirmed")
+    return certain(finding) or bool(entry and entry.confirmed)
 
 
 def _entry_order(entry: Entry) -> tuple[str, str, str, str, str]:
