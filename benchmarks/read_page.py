@@ -1,6 +1,6 @@
 """Milliseconds per reader of `read_page`, over the saved real pages of about 40 kB.
 
-    python -m benchmarks.read_page [folder of .html files]
+python -m benchmarks.read_page [folder of .html files]
 """
 
 from __future__ import annotations
@@ -16,11 +16,31 @@ from typing import Any
 
 from crawler.pages import reader
 
-READERS = (
-    "decode build narrow mark_regions read_metas find_dates find_headline read_publication read_listing pager_place "
-    "breadcrumb main_rows undated_rows measure jump_target kind_of read_links read_identity main_text navigation "
-    "next_pages list_sources footer_scripts"
-).split()
+READERS = [
+    "decode",
+    "build",
+    "narrow",
+    "mark_regions",
+    "read_metas",
+    "find_dates",
+    "find_headline",
+    "read_publication",
+    "read_listing",
+    "pager_place",
+    "breadcrumb",
+    "main_rows",
+    "undated_rows",
+    "measure",
+    "jump_target",
+    "kind_of",
+    "read_links",
+    "read_identity",
+    "main_text",
+    "navigation",
+    "next_pages",
+    "list_sources",
+    "footer_scripts",
+]
 ROUNDS = 10
 SIZES = range(20_000, 70_000)
 FOLDER = Path(__file__).resolve().parents[1].parent / "shared" / "pages"

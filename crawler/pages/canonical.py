@@ -19,7 +19,7 @@ def _rules() -> tuple[dict[str, re.Pattern[str]], re.Pattern[str]]:
 
 
 def canonical(url: str) -> str:
-    """Browser form without fragment, default port and session parameters; what is no web address comes back as it is."""
+    """Browser form without fragment, default port and session parameters; what is no web address stays as it is."""
     address = parse(url)
     if address is None:
         return url

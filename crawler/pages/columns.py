@@ -12,7 +12,7 @@ _NOISE = re.compile(r"[\s\u3000>»·•:：\-—_|()（）\[\]【】“”\"']+"
 
 @cache
 def _synonyms() -> tuple[dict[str, str], list[tuple[str, str]], list[str]]:
-    """(whole names, parts with the longest first, words that forbid a guess)."""
+    """(whole names, parts of names, words that forbid a guess)."""
     data = load_marks("columns.yaml")
     whole: dict[str, str] = {}
     parts: list[tuple[str, str]] = []
@@ -20,13 +20,15 @@ def _synonyms() -> tuple[dict[str, str], list[tuple[str, str]], list[str]]:
         for name in entry.get("names", []):
             whole[_NOISE.sub("", name)] = entry["type"]
         parts += [(part, entry["type"]) for part in entry.get("parts", [])]
-    parts.sort(key=lambda pair: -len(pair[0]))
     return whole, parts, list(data.get("never", []))
 
 
 @lru_cache(maxsize=4096)
 def column_type_of(name: str) -> str | None:
-    """ColumnType (contract 2) that a column's name means, None when the name does not tell."""
+    """ColumnType (contract 2) that a column's name means, None when the name does not tell.
+
+    The longest known part decides; of equal ones the last, as the head of a Chinese name stands at its end.
+    """
     key = _NOISE.sub("", name)
     if not key or len(key) > 40:
         return None
@@ -35,4 +37,5 @@ def column_type_of(name: str) -> str | None:
         return whole[key]
     if any(word in key for word in never):
         return None
-    return next((kind for part, kind in parts if part in key), None)
+    found = [(len(part), key.rfind(part), kind) for part, kind in parts if part in key]
+    return max(found)[2] if found else None

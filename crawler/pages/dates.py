@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import NamedTuple
 
 
@@ -16,16 +16,27 @@ class Hit(NamedTuple):
 
 
 _FULL = re.compile(
-    r"(?<!\d)(?<![A-Za-z\d][-/._])((?:19|20)\d\d)[ \t]?(?:[-/.－／．‐‑–—−]|年)[ \t]?(\d{1,2})[ \t]?(?:[-/.－／．‐‑–—−]|月)"
+    r"(?<!\d)(?<![A-Za-z\d][-/._])((?:19|20)\d\d)[ \t]?(?:[-/.－／．‐‑–—−]|年)[ \t]?(\d{1,"
+    r"2})[ \t]?(?:[-/.－／．‐‑–—−]|月)"
     r"[ \t]?(\d{1,2})(?!\d|[-/]\d(?!\d?:))[日号]?"
 )
-_CHINESE = re.compile(r"([〇○零Ｏ一二三四五六七八九]{4})\s?年\s?([一二三四五六七八九十]{1,2})\s?月\s?([一二三四五六七八九十廿卅]{1,3})\s?[日号]")
+_CHINESE = re.compile(
+    r"([〇○零Ｏ一二三四五六七八九]{4})\s?年\s?([一二三四五六七八九十]{1,2})\s?月\s?([一二三四五六七八九十廿卅]{1,"
+    r"3})\s?[日号]"
+)
 _ENGLISH = re.compile(
-    r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s+(\d{1,2})(?:st|nd|rd|th)?\s*,?\s+((?:19|20)\d\d)\b"
-    r"|\b(\d{1,2})(?:st|nd|rd|th)?\s+(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?,?\s+((?:19|20)\d\d)\b",
+    r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s+(\d{1,2})(?:st|nd|rd|th)?\s*,?\s+((?:19|"
+    r"20)\d\d)\b"
+    r"|\b(\d{1,2})(?:st|nd|rd|th)?\s+(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?,?\s+((?:19|"
+    r"20)\d\d)\b",
     re.I,
 )
-_MONTHS = {name: place for place, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_MONTHS = {
+    name: place
+    for place, name in enumerate(
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1
+    )
+}
 _WIDE_DIGIT = re.compile(r"[０-９]")
 _WIDE = {ord("０") + digit: str(digit) for digit in range(10)}
 _DIGITS = {mark: digit for digit, marks in enumerate(("〇○零Ｏ", *"一二三四五六七八九")) for mark in marks}
@@ -86,11 +97,13 @@ def parse_moment(text: str) -> datetime | None:
     if not hits:
         return None
     clock = _CLOCK.match(text, hits[0].stop)
-    moment = datetime(hits[0].day.year, hits[0].day.month, hits[0].day.day)
+    moment = datetime.combine(hits[0].day, time())
     if clock is None:
         return moment
     hour, minute, second = (int(part or 0) for part in clock.groups())
-    return moment.replace(hour=hour, minute=minute, second=second) if hour < 24 and minute < 60 and second < 60 else moment
+    return (
+        moment.replace(hour=hour, minute=minute, second=second) if hour < 24 and minute < 60 and second < 60 else moment
+    )
 
 
 def day_in_url(url: str) -> date | None:

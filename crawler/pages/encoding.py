@@ -14,9 +14,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16be"),
 )
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]{3,20})", re.I)
-_MULTIBYTE = re.compile(
-    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
-)
+_MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _CHINESE = {"gb2312", "gbk", "gb18030", "gb-2312", "gb_2312", "x-gbk", "cp936", "chinese"}
 _LEGACY = {"big5", "big5-hkscs", "shift_jis", "euc-jp", "euc-kr", "windows-1251", "koi8-r", "windows-1252"}

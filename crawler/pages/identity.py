@@ -13,7 +13,8 @@ _SITE_CODE = re.compile(
     r"标识(?:编)?码\s*(?:编号|号|为)?\s*[:：∶\]】)）]?\s*[\[【(（]?\s*((?:bm|BM|Bm)?(?:\s?\d){7,12})(?!\d)"
 )
 _ICP = re.compile(
-    rf"[{_PROVINCES}]\s?[Ii][Cc][Pp]\s?备\s?(?:案)?(?:字|第|号|案号)?\s?[:：]?\s?(?:\d(?:\s?\d){{7,9}}|[X*]{{4,10}})(?:\s?-\s?\d{{1,4}}\s?号|\s?号(?:\s?[-－—]\s?\d{{1,4}})?)?"
+    rf"[{_PROVINCES}]\s?[Ii][Cc][Pp]\s?备\s?(?:案)?(?:字|第|号|案号)?\s?[:：]?\s?(?:\d(?:\s?\d){{7,9}}|"
+    rf"[X*]{{4,10}})(?:\s?-\s?\d{{1,4}}\s?号|\s?号(?:\s?[-－—]\s?\d{{1,4}})?)?"
 )
 _POLICE = re.compile(
     rf"[{_PROVINCES}]\s?公\s?网\s?安\s?备\s?(?:案)?(?:号|第)?\s?[:：]?\s?\d(?:\s?\d){{10,13}}(?!\d)(?:\s?号)?"
@@ -25,14 +26,16 @@ _SPONSOR = re.compile(
     re.M,
 )
 _CONTACT = re.compile(
-    r"(?:联系方式|联系电话|联系我们|咨询电话|办公电话|服务电话|值班电话|热线电话|网站电话|维护电话|电\s{0,4}话|传真|联系邮箱|电子邮箱|邮箱|"
+    r"(?:联系方式|联系电话|联系我们|咨询电话|办公电话|服务电话|值班电话|热线电话|网站电话|维护电话|电\s{0,4}话|传真|"
+    r"联系邮箱|电子邮箱|邮箱|"
     r"E-?mail|地\s{0,4}址|Tel)\s?[:：]\s?([^\n]{4,60})",
     re.I,
 )
 _CONAC = re.compile(r"(?:bszs|dcs)\.conac\.cn/[^\s\"'<>\\)]*", re.I)
 _CONAC_ID = re.compile(r"_?ideConac", re.I)
 _JIUCUO = re.compile(
-    r"(?:https?:)?//[\w.:]{0,40}(?:zfwzgl\.www\.gov\.cn|pucha\.kaipuyun\.cn|121\.43\.68\.40|zfwzxx)[^\s\"'<>\\)]*|[^\s\"'<>()]{0,120}jiucuo\w{0,8}\.(?:html?|js)[^\s\"'<>\\)]*",
+    r"(?:https?:)?//[\w.:]{0,40}(?:zfwzgl\.www\.gov\.cn|pucha\.kaipuyun\.cn|121\.43\.68\.40|zfwzxx)[^\s\"'<>\\)]*|"
+    r"[^\s\"'<>()]{0,120}jiucuo\w{0,8}\.(?:html?|js)[^\s\"'<>\\)]*",
     re.I,
 )
 _JIUCUO_WORDS = re.compile(r"(?:我为)?政府网站找错|网站找错|网站纠错|我要纠错|纠错")
@@ -129,7 +132,11 @@ def _words_only(doc: Document) -> str | None:
     """An entry that is named but whose address a script sets."""
     for element in doc.elements:
         if element.tag in ("a", "img"):
-            words = element.get("title") + element.get("alt") + doc.text[element.start : min(element.stop, element.start + 40)]
+            words = (
+                element.get("title")
+                + element.get("alt")
+                + doc.text[element.start : min(element.stop, element.start + 40)]
+            )
             if len(words) < 60 and "找错" in words and _JIUCUO_WORDS.search(words):
                 return words.strip() or None
     return None

@@ -15,15 +15,30 @@ RAW_LIMIT = 500
 TEXT_LIMIT = 300
 
 _PLAIN_SOURCES = {"script": "src", "iframe": "src", "frame": "src", "embed": "src", "audio": "src", "track": "src"}
-_LAZY = ("data-src", "data-original", "data-lazy-src", "data-lazy", "lazy-src", "lazysrc", "data-echo", "data-url", "data-img")
+_LAZY = (
+    "data-src",
+    "data-original",
+    "data-lazy-src",
+    "data-lazy",
+    "lazy-src",
+    "lazysrc",
+    "data-echo",
+    "data-url",
+    "data-img",
+)
 _LAZY_SETS = ("srcset", "data-srcset", "data-lazy-srcset")
 _BACKGROUNDS = ("background", "data-background", "data-bg", "data-background-image")
-_REQUESTED_RELS = re.compile(r"\b(?:stylesheet|icon|apple-touch-icon[\w-]*|manifest|preload|modulepreload|mask-icon)\b", re.I)
+_REQUESTED_RELS = re.compile(
+    r"\b(?:stylesheet|icon|apple-touch-icon[\w-]*|manifest|preload|modulepreload|mask-icon)\b", re.I
+)
 _CLICK = re.compile(
-    r"(?:\bopen\s*\(|\bopen[A-Z]\w*\s*\(|\blocation(?:\.href)?\s*=(?!=)|\blocation\.(?:replace|assign)\s*\(|\bhref\s*=(?!=)|"
+    r"(?:\bopen\s*\(|\bopen[A-Z]\w*\s*\(|\blocation(?:\.href)?\s*=(?!=)|\blocation\.(?:replace|assign)\s*\(|"
+    r"\bhref\s*=(?!=)|"
     r"\b(?:go|jump|link)[A-Z]?\w*\s*\()\s*(?:\"([^\"]{1,2000})\"|'([^']{1,2000})')\s*(\+?)"
 )
-_ADDRESS = re.compile(r"(?:https?:|//|\.{0,2}/|\?|[\w%-]+/|www\.)\S|[^\s/]+\.(?:s?html?|jspx?|aspx?|php|do|action|pdf|docx?|xlsx?)\b")
+_ADDRESS = re.compile(
+    r"(?:https?:|//|\.{0,2}/|\?|[\w%-]+/|www\.)\S|[^\s/]+\.(?:s?html?|jspx?|aspx?|php|do|action|pdf|docx?|xlsx?)\b"
+)
 _REFRESH = re.compile(r"\s*[\d.]+\s*[;,\s]\s*(?:url\s*=\s*)?[\"']?\s*([^\"'\s][^\"']*)", re.I)
 _CANDIDATE = re.compile(r"[\s,]*(\S+)")
 _OPTION = re.compile(r"\s*(?:https?:|//|www\.)", re.I)
@@ -39,7 +54,7 @@ def read_links(doc: Document, resolve: Resolver) -> list[Link]:
         for tag, raw in _addresses(element):
             _add(links, doc, resolve, element, tag, raw)
     for script in doc.scripts:
-        raw = script.attrs.get("src")
+        raw = script.attrs.get("src") or ""
         if raw and not is_inert(script.attrs):
             region = script.parent.region if script.parent else "header"
             _append(links, resolve, raw, "", "script", region, False)
@@ -174,9 +189,7 @@ def _add(links: list[Link], doc: Document, resolve: Resolver, element: Element, 
     links.append(Link(url, link_text(doc, element), tag, region, element.hidden, raw[:RAW_LIMIT], fault))
 
 
-def _append(
-    links: list[Link], resolve: Resolver, raw: str, text: str, tag: str, region: str, hidden: bool
-) -> None:
+def _append(links: list[Link], resolve: Resolver, raw: str, text: str, tag: str, region: str, hidden: bool) -> None:
     found = resolve(raw)
     if found is not None:
         links.append(Link(found[0], text, tag, region, hidden, raw[:RAW_LIMIT], found[1]))

@@ -75,7 +75,11 @@ def main_rows(listing: Listing, pager: int | None) -> list[Row]:
         above = [row for row in dated if row.link.start < pager]
         if above and sizes[above[-1].signature] > 1:
             chosen = above[-1].signature
-    kept = {shape for shape, count in sizes.items() if shape == chosen or count >= sizes[chosen] * _MAIN_SHARE and not pager}
+    kept = {
+        shape
+        for shape, count in sizes.items()
+        if shape == chosen or (count >= sizes[chosen] * _MAIN_SHARE and not pager)
+    }
     return [row for row in listing.rows if row.signature in kept and (row.day or row.signature == chosen)]
 
 
@@ -86,7 +90,9 @@ def undated_rows(listing: Listing) -> list[Row]:
         articles = sum(is_article(row.url) for row in group)
         long_titles = sum(len(row.title) >= 9 for row in group)
         leading = sum(bool(row.url) for row in group)
-        told = articles * 2 > len(group) or (len(group) >= 3 and long_titles * 3 >= len(group) * 2 and (articles or not leading))
+        told = articles * 2 > len(group) or (
+            len(group) >= 3 and long_titles * 3 >= len(group) * 2 and (articles or not leading)
+        )
         if told or (len(group) >= 5 and long_titles * 5 >= len(group) * 4):
             found.extend(group)
     return sorted(found, key=lambda row: row.link.index)
@@ -122,4 +128,4 @@ def unique(items: list[Item]) -> list[Item]:
     return kept
 
 
-__all__ = ["Listing", "main_rows", "markup_items", "mark_regions", "read_listing", "undated_rows", "unique"]
+__all__ = ["Listing", "main_rows", "mark_regions", "markup_items", "read_listing", "undated_rows", "unique"]

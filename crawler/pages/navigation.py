@@ -9,11 +9,14 @@ from crawler.pages.resolve import Resolver
 from crawler.pages.tree import Document, Element
 
 _HERE = re.compile(
-    r"(?:(?:您|你)?(?:现在|当前|目前)?(?:的|所在|所处)*位置|当前(?:所在)?页面?|您所在的(?:栏目|页面)?|当前栏目|You are here|Location)\s*(?:是|为|在)?\s*(?:[:：>»]|\s|(?=首页))",
+    r"(?:(?:您|你)?(?:现在|当前|目前)?(?:的|所在|所处)*位置|当前(?:所在)?页面?|您所在的(?:栏目|页面)?|当前栏目|"
+    r"You are here|Location)\s*(?:是|为|在)?\s*(?:[:：>»]|\s|(?=首页))",
     re.I,
 )
 _CRUMB_CLASS = re.compile(r"crumb|bread|dqwz|weizhi|position|location|dangqian|curmb|wznav|address|path", re.I)
-_HOME_WORDS = frozenset(("首页", "网站首页", "返回首页", "本站首页", "首頁", "Home", "HOME", "home", "门户首页", "中心首页"))
+_HOME_WORDS = frozenset(
+    ("首页", "网站首页", "返回首页", "本站首页", "首頁", "Home", "HOME", "home", "门户首页", "中心首页")
+)
 _SEPARATORS = re.compile(r"\s*(?:>+|»|›|→|/|\\|·|-+|—+|＞|::|\|)\s*")
 _NAME_LIMIT = 30
 _CRUMB_TEXT = 260
@@ -33,7 +36,9 @@ def _crumb_by_words(doc: Document) -> Element | None:
         for _ in range(4):
             if element is None or element.stop - element.start > _CRUMB_TEXT:
                 break
-            if any(inner.tag == "a" for inner in doc.subtree(element, 60)) or _SEPARATORS.search(doc.text_of(element), 6):
+            if any(inner.tag == "a" for inner in doc.subtree(element, 60)) or _SEPARATORS.search(
+                doc.text_of(element), 6
+            ):
                 return element
             element = element.parent
     return None
@@ -110,7 +115,7 @@ def _nav_by_region(doc: Document) -> Element | None:
     """The first block named as navigation that holds several links; one with a 首页 link is preferred."""
     first = None
     for element in doc.elements:
-        if element.region != "nav" or element.parent is not None and element.parent.region == "nav":
+        if element.region != "nav" or (element.parent is not None and element.parent.region == "nav"):
             continue
         links = [inner for inner in doc.subtree(element) if inner.tag == "a" and inner.stop > inner.start]
         if len(links) < 4:

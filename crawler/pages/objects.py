@@ -1,11 +1,13 @@
-"""Objects written in JavaScript, read tolerantly and in one pass: unquoted keys, single quotes, trailing commas, code."""
+"""Objects written in JavaScript, read tolerantly in one pass: bare keys, single quotes, trailing commas, code."""
 
 from __future__ import annotations
 
 import re
 
 _TOKEN = re.compile(
-    r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|//[^\n]*|/\*.*?(?:\*/|\Z)|([{}\[\],:;()])|([\w$.+-]+)|[^\s\w\"'{}\[\],:;()]", re.S
+    r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|//[^\n]*|/\*.*?(?:\*/|\Z)|([{}\[\],:;()])|([\w$.+-]+)|"
+    r"[^\s\w\"'{}\[\],:;()]",
+    re.S,
 )
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.S)
 _SIMPLE = {"n": "\n", "t": "\t", "r": "", "b": "", "f": ""}

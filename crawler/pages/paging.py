@@ -14,12 +14,19 @@ _COUNT_VAR = re.compile(r"(?:countPage|pageCount|totalPages?|nPageCount|page_cou
 _CURRENT_VAR = re.compile(r"(?:currentPage|currPage|nCurrIndex|curPage|page_index)\s*=\s*[\"']?(\d{1,5})")
 _BUILDS_NAMES = re.compile(r"[\"']_[\"']\s*\+|[\"'](?:index|list|default)_[\"']\s*\+")
 _NEXT = re.compile(r"[\s\[【<>»›]*(?:下\s*一?\s*页|后\s*一?\s*页|下页|next(?:\s*page)?|[>»›]{1,2})[\s\]】<>»›]*", re.I)
-_END = re.compile(r"[\s\[【]*(?:尾\s*页|末\s*页|最后一?页|last|首\s*页|第一页|上\s*一?\s*页|前一?页|[<«‹]{1,2})[\s\]】>]*", re.I)
+_END = re.compile(
+    r"[\s\[【]*(?:尾\s*页|末\s*页|最后一?页|last|首\s*页|第一页|上\s*一?\s*页|前一?页|[<«‹]{1,2})[\s\]】>]*", re.I
+)
 _NUMBER = re.compile(r"[\[【(]?\s*\d{1,4}\s*[\]】)]?")
 _PAGER_TEXT = re.compile(
-    r"共\s*\d+\s*[条页篇]|(?<!\d)\d{1,5}\s?/\s?\d{1,5}\s?页?(?!\d)|第\s*\d+\s*页|下\s*一?\s*页|每页\s*\d+|首\s?页\s*上\s?页|尾\s?页|末\s?页|共\s*有\s*\d+\s*条"
+    r"共\s*\d+\s*[条页篇]|(?<!\d)\d{1,5}\s?/\s?\d{1,5}\s?页?(?!\d)|第\s*\d+\s*页|下\s*一?\s*页|每页\s*\d+|"
+    r"首\s?页\s*上\s?页|尾\s?页|末\s?页|共\s*有\s*\d+\s*条"
 )
-_PAGED_PATH = re.compile(r"[_/-]\d{1,4}\.\w{3,6}$|[?&](?:page|p|pageno|pagenum|pageindex|currentpage|pn|cur_page|a\d+p)=\d+|/page/\d+|/p\d+/?$|PAGENUM|\d+/\d+\.html?$", re.I)
+_PAGED_PATH = re.compile(
+    r"[_/-]\d{1,4}\.\w{3,6}$|[?&](?:page|p|pageno|pagenum|pageindex|currentpage|pn|cur_page|a\d+p)=\d+|/page/\d+|"
+    r"/p\d+/?$|PAGENUM|\d+/\d+\.html?$",
+    re.I,
+)
 
 
 def next_pages(doc: Document, resolve: Resolver, url: str) -> list[str]:

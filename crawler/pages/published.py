@@ -1,8 +1,9 @@
 """When an article was published, as its page says to a reader.
 
 A labelled visible date comes first, then an unlabelled one in the line under the headline, then meta unless it is the
-time of generation. The address is a hint, never a date of its own: 国办秘函〔2019〕19号 counts an article page that does not
-state its date as not updated. 成文, 生效 and 失效 dates, the header's “今天是” and dates of other articles are never taken.
+time of generation. The address is a hint, never a date of its own: 国办秘函〔2019〕19号 counts an article page that
+does not state its date as not updated. 成文, 生效 and 失效 dates, the header's “今天是” and dates of other articles are
+never taken.
 """
 
 from __future__ import annotations
@@ -16,31 +17,43 @@ from crawler.pages.tree import Document, Element
 
 _LABELS = (
     (0, re.compile(
-        r"(?:发布时间|发布日期|发布于|时间发布|日期发布|发表时间|发表日期|发表于|发布时点|公布时间|公布日期|公开时间|公开日期|"
+        r"(?:发布时间|发布日期|发布于|时间发布|日期发布|发表时间|发表日期|发表于|发布时点|公布时间|公布日期|公开时间|"
+        r"公开日期|"
         r"上网时间|上网日期|上传时间|上传日期|发稿时间|发稿日期|刊发时间|刊登时间|刊登日期|登载时间|推送时间|发布"
-        r"|publish(?:ed|date|time|edon)?(?:date|time|on)?|release(?:d|date|time)?|posted(?:on)?|pubdate)\W{0,4}$", re.I)),
+        r"|publish(?:ed|date|time|edon)?(?:date|time|on)?|release(?:d|date|time)?|posted(?:on)?|pubdate)\W{0,4}$",
+        re.I)),
     (1, re.compile(
-        r"(?:更新时间|更新日期|更新于|信息时间|信息日期|录入时间|录入日期|添加时间|添加日期|加入时间|入库时间|新闻时间|稿件时间|文章时间|"
-        r"编辑时间|编辑日期|审核时间|修改时间|最后更新|创建时间|创建日期|updated?(?:on|time|at)?|updatetime|lastupdated?)\W{0,4}$",
+        r"(?:更新时间|更新日期|更新于|信息时间|信息日期|录入时间|录入日期|添加时间|添加日期|加入时间|入库时间|"
+        r"新闻时间|稿件时间|文章时间|"
+        r"编辑时间|编辑日期|审核时间|修改时间|最后更新|创建时间|创建日期|updated?(?:on|time|at)?|updatetime|"
+        r"lastupdated?)\W{0,4}$",
         re.I)),
     (3, re.compile(r"(?:生成日期|发文日期|发文时间|签署时间|签署日期|签发日期|签发时间|制发日期)\W{0,4}$")),
 )  # fmt: skip
 _BARE_LABEL = re.compile(r"(?:^|[^\u4e00-\u9fff])[\s\u3000]*(?:时\s*间|日\s*期|date|time)\s*\W{0,4}$", re.I)
 _NEVER = re.compile(
-    r"(?:今天是?|今日是?|现在是?|现在时间|当前时间|当前日期|系统时间|北京时间|成文日期|成文时间|印发日期|印发时间|生效日期|生效时间|"
-    r"实施日期|实施时间|施行日期|施行时间|失效日期|失效时间|废止日期|废止时间|截止日期|截止时间|截至日期|截止|截至|有效期至?|开始时间|"
-    r"结束时间|开始日期|结束日期|起始时间|活动时间|会议时间|举办时间|报名时间|考试时间|开标时间|投标时间|公示时间|公示期|成立时间|"
-    r"成立日期|出生年月|出生日期|来信时间|来信日期|写信时间|留言时间|留言日期|提问时间|咨询时间|答复时间|答复日期|回复时间|回复日期|"
-    r"办结时间|受理时间|修订日期|修订时间|登记日期|注册日期|签订日期|签订时间|合同签订日期|竣工日期|建档日期|自|从|于|至|到|期限|起)"
+    r"(?:今天是?|今日是?|现在是?|现在时间|当前时间|当前日期|系统时间|北京时间|成文日期|成文时间|印发日期|印发时间|"
+    r"生效日期|生效时间|"
+    r"实施日期|实施时间|施行日期|施行时间|失效日期|失效时间|废止日期|废止时间|截止日期|截止时间|截至日期|截止|截至|"
+    r"有效期至?|开始时间|"
+    r"结束时间|开始日期|结束日期|起始时间|活动时间|会议时间|举办时间|报名时间|考试时间|开标时间|投标时间|公示时间|"
+    r"公示期|成立时间|"
+    r"成立日期|出生年月|出生日期|来信时间|来信日期|写信时间|留言时间|留言日期|提问时间|咨询时间|答复时间|答复日期|"
+    r"回复时间|回复日期|"
+    r"办结时间|受理时间|修订日期|修订时间|登记日期|注册日期|签订日期|签订时间|合同签订日期|竣工日期|建档日期|自|从|于|"
+    r"至|到|期限|起)"
     r"\W{0,3}$"
 )
 _INFO_AFTER = re.compile(
     r"\W{0,6}(?:\d{1,2}\s?[:：∶时]\s?\d{1,2}(?:\s?[:：∶分]\s?\d{0,2}秒?)?)?[\s\W]{0,12}"
-    r"(?:(?:文章|信息|稿件|新闻)?(?:来源|出处)|信息提供|作者|供稿|发布机构|发布单位|发布人|发布者|编辑|责编|责任编辑|字体|字号|浏览|点击|阅读|访问|"
+    r"(?:(?:文章|信息|稿件|新闻)?(?:来源|出处)|信息提供|作者|供稿|发布机构|发布单位|发布人|发布者|编辑|责编|责任编辑|"
+    r"字体|字号|浏览|点击|阅读|访问|"
     r"查看|人气|次数|打印|分享|收藏|关闭|视力|大\s*中\s*小|【?\s*大|【字|A\+|A-|source|share|views?|hits?|print)",
     re.I,
 )
-_INFO_BEFORE = re.compile(r"(?:来源|作者|供稿|出处|编辑|发布机构|发布单位|信息提供|source|字体|字号)\s*[:：】\]]?[^\n]{0,40}$", re.I)
+_INFO_BEFORE = re.compile(
+    r"(?:来源|作者|供稿|出处|编辑|发布机构|发布单位|信息提供|source|字体|字号)\s*[:：】\]]?[^\n]{0,40}$", re.I
+)
 _ALONE = re.compile(r"[\s\[\]【】()（）:：日号|\-—星期一二三四五六天上下午\d时分秒]*")
 _NEAR_HEADLINE = 260
 _BODY_LINE = 60
@@ -88,7 +101,7 @@ def read_publication(
 
 
 def label_rank(text: str, start: int) -> int | None:
-    """Rank of the label before a date: 0 published, 1 updated, 2 bare 时间/日期, 3 only for want of better, -1 never."""
+    """Rank of the label before a date: 0 published, 1 updated, 2 bare 时间/日期, 3 for want of better, -1 never."""
     before = text[max(0, start - 40) : start]
     tight = "".join(before.split())
     for rank, pattern in _LABELS:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
 
 from crawler.pages.address import Address, parse
 from crawler.pages.article import read_doc_number, read_source
 from crawler.pages.columns import column_type_of
 from crawler.pages.css import css_addresses
-from crawler.pages.dates import find_dates, narrow
+from crawler.pages.dates import Hit, find_dates, narrow
 from crawler.pages.encoding import decode
 from crawler.pages.identity import read_identity
 from crawler.pages.kinds import Signs, kind_of
@@ -27,7 +29,7 @@ from crawler.pages.sources import footer_scripts, jump_target, list_sources
 from crawler.pages.substance import main_text, measure
 from crawler.pages.tags import generation_time, official_tags, published_meta, read_metas
 from crawler.pages.title import find_headline, page_title
-from crawler.pages.tree import Document, build
+from crawler.pages.tree import Document, Element, build
 
 TEXT_LIMIT = 200_000
 CHINA = timezone(timedelta(hours=8))
@@ -52,69 +54,117 @@ def _day(as_of: datetime | None) -> date:
     return moment.astimezone(CHINA).date() if moment.tzinfo is not None else moment.date()
 
 
-def _read(body: bytes, url: str, content_type: str | None, as_of: date) -> Page:
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """The parsed page and what every further reader needs of it."""
+
+    doc: Document
+    own: str
+    base: Address | None
+    encoding: str
+    resolve: Resolver
+    title: str | None
+    metas: dict[str, str]
+    tags: dict[str, str]
+    generated: datetime | None
+    as_of: date
+
+
+def _frame(body: bytes, url: str, content_type: str | None, as_of: date) -> _Frame:
     encoding, html = decode(body, content_type)
     doc = build(html)
     doc.text = narrow(doc.text)
     mark_regions(doc)
     base = _base(doc, url)
-    resolve = Resolver(base, encoding)
-    own = str(parse(url) or url)
     metas = read_metas(doc)
-    generated = generation_time(metas)
-    title = page_title(doc)
+    return _Frame(
+        doc=doc,
+        own=str(parse(url) or url),
+        base=base,
+        encoding=encoding,
+        resolve=Resolver(base, encoding),
+        title=page_title(doc),
+        metas=metas,
+        tags=official_tags(metas),
+        generated=generation_time(metas),
+        as_of=as_of,
+    )
+
+
+def _read(body: bytes, url: str, content_type: str | None, as_of: date) -> Page:
+    frame = _frame(body, url, content_type, as_of)
+    doc, resolve, tags = frame.doc, frame.resolve, frame.tags
     hits = find_dates(doc.text)
-    head = find_headline(doc, title, metas.get("articletitle", ""))
-    meta = published_meta(metas, generated)
-    publication = read_publication(doc, hits, head, meta.date() if meta else None, own, as_of)
-    latest = min(as_of, generated.date()) if generated else as_of
+    head = find_headline(doc, frame.title, frame.metas.get("articletitle", ""))
+    latest = min(as_of, frame.generated.date()) if frame.generated else as_of
     listing = read_listing(doc, hits, resolve, latest, as_of)
-    tags = official_tags(metas)
-    headline = " ".join(doc.text_of(head).split()) if head is not None else ""
-    shown = _shown(doc)
-    anchors = sum(1 for element in doc.elements if element.tag == "a")
-    pager = pager_place(doc)
-    crumb = breadcrumb(doc, resolve)
-    signs = Signs(
-        url=own, title=title, tags=tags, shown=shown, anchors=anchors, main=main_rows(listing, pager),
-        undated=undated_rows(listing), drawn=listing.drawn, pager=pager is not None, crumb=bool(crumb), headline=headline,
-        publication=publication, substance=measure(doc),
-    )  # fmt: skip
-    jump = jump_target(doc, resolve, own, shown, anchors)
-    kind = kind_of(doc, signs)
+    signs = _signs(frame, hits, head, listing)
+    jump = jump_target(doc, resolve, frame.own, signs.shown, signs.anchors)
+    kind = kind_of(doc, signs, resolve)
     kind = "other" if jump and kind not in ("challenge", "home") else kind
     items = _items(kind, listing, signs)
-    is_article = kind == "article"
-    after = head.stop if head is not None else 0
-    return Page(
-        url=url,
-        base_url=str(base) if base else url,
-        encoding=encoding,
-        title=title,
+    page = empty_page(url)
+    page = replace(page, **_article(frame, head, signs)) if kind == "article" else page
+    return replace(
+        page,
+        base_url=str(frame.base) if frame.base else url,
+        encoding=frame.encoding,
+        title=frame.title,
         kind=kind,
-        published=publication.day if is_article else None,
-        published_from=publication.source if is_article else None,
-        published_conflict=publication.conflict and is_article,
-        date_evidence=publication.evidence if is_article else {},
         items=items,
         newest=max((item.date for item in items if item.date is not None), default=None),
         links=read_links(doc, resolve),
         identity=read_identity(doc),
         tags=tags,
         text=main_text(doc, TEXT_LIMIT),
-        text_length=shown,
-        headline=(headline or None) if is_article else None,
-        source=read_source(doc.text, after, tags.get("ContentSource", "")) if is_article else None,
-        doc_number=read_doc_number(doc.text, after, headline) if is_article else None,
-        generated=generated,
-        breadcrumb=crumb,
+        text_length=signs.shown,
+        generated=frame.generated,
+        breadcrumb=signs.crumb,
         navigation=navigation(doc, resolve),
-        next_pages=next_pages(doc, resolve, own) if not is_article else [],
+        next_pages=[] if kind == "article" else next_pages(doc, resolve, frame.own),
         list_sources=list_sources(doc, resolve),
         jump_to=jump,
         footer_scripts=footer_scripts(doc, resolve),
-        column_type=_column_type(tags, crumb, title),
+        column_type=_column_type(tags, signs.crumb, frame.title),
     )
+
+
+def _signs(frame: _Frame, hits: list[Hit], head: Element | None, listing: Listing) -> Signs:
+    """What tells the kind of the page."""
+    doc = frame.doc
+    meta = published_meta(frame.metas, frame.generated)
+    day = meta.date() if meta else None
+    pager = pager_place(doc)
+    return Signs(
+        url=frame.own,
+        title=frame.title,
+        tags=frame.tags,
+        shown=sum(len(part) for part in doc.visible(0, len(doc.text)).split()),
+        anchors=sum(1 for element in doc.elements if element.tag == "a"),
+        main=main_rows(listing, pager),
+        undated=undated_rows(listing),
+        drawn=listing.drawn,
+        pager=pager is not None,
+        crumb=breadcrumb(doc, frame.resolve),
+        headline=" ".join(doc.text_of(head).split()) if head is not None else "",
+        publication=read_publication(doc, hits, head, day, frame.own, frame.as_of),
+        substance=measure(doc),
+    )
+
+
+def _article(frame: _Frame, head: Element | None, signs: Signs) -> dict[str, Any]:
+    """The fields that only an article has."""
+    text, publication = frame.doc.text, signs.publication
+    after = head.stop if head is not None else 0
+    return {
+        "published": publication.day,
+        "published_from": publication.source,
+        "published_conflict": publication.conflict,
+        "date_evidence": publication.evidence,
+        "headline": signs.headline or None,
+        "source": read_source(text, after, frame.tags.get("ContentSource", "")),
+        "doc_number": read_doc_number(text, after, signs.headline),
+    }
 
 
 def _base(doc: Document, url: str) -> Address | None:
@@ -126,13 +176,8 @@ def _base(doc: Document, url: str) -> Address | None:
     return own
 
 
-def _shown(doc: Document) -> int:
-    """Visible characters of the whole page, white space not counted."""
-    return sum(len(part) for part in doc.visible(0, len(doc.text)).split())
-
-
 def _items(kind: str, listing: Listing, signs: Signs) -> list[Item]:
-    """Entries for the kinds that have any: all dated and article-like ones of a home page, the main list of a list page."""
+    """Entries: all dated and article-like ones of a home page, the main list of a list page, none of other kinds."""
     if kind == "home":
         rows = {id(row): row for row in listing.dated + signs.undated}
         ordered = sorted(rows.values(), key=lambda row: row.link.index)
@@ -148,7 +193,7 @@ def _as_items(rows: list[Row]) -> list[Item]:
 
 
 def _column_type(tags: dict[str, str], crumb: list[tuple[str, str | None]], title: str | None) -> str | None:
-    """Type by the column's tags, the last steps of the breadcrumb that are short enough to be a column, then the title."""
+    """Type by the column's tags, the last steps of the breadcrumb that are short enough for a column, the title."""
     names = [tags.get("ColumnType", ""), tags.get("ColumnName", "")]
     names += [name for name, _ in reversed(crumb[-3:]) if len(name) <= 16]
     if title and not crumb:
@@ -194,9 +239,8 @@ def empty_page(url: str) -> Page:
     """A page of which nothing could be read."""
     return Page(
         url=url, base_url=url, encoding="utf-8", title=None, kind="other", published=None, published_from=None,
-        published_conflict=False, date_evidence={}, items=[], newest=None, links=[], identity=Identity(), tags={}, text="",
+        published_conflict=False, date_evidence={}, items=[], newest=None, links=[], identity=Identity(), tags={},
+        text="",
         text_length=0, headline=None, source=None, doc_number=None, generated=None, breadcrumb=[], navigation=[],
         next_pages=[], list_sources=[], jump_to=None, footer_scripts=[], column_type=None,
     )  # fmt: skip
-
-

@@ -13,12 +13,66 @@ from crawler.pages.tree import Document, Element
 
 _WORDS = re.compile(r"[a-z]+|\d+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_FOOTER = frozenset("foot footer footers footbox footwrap bottom btm copyright copyrights dibu yejiao banquan".split())
-_HEADER = frozenset("header head top topbar toolbar sitetop logo banner toubu wangtou topper".split())
-_NAV = frozenset("nav navi navbar navs menu menus mainnav daohang dh navigation mainmenu topnav navbox subnav submenu".split())
-_SIDE = frozenset("side sidebar aside sidenav leftnav leftmenu sidemenu related xgyd xgwz xgxx hot recommend phb rank".split())
+_FOOTER = frozenset(
+    [
+        "foot",
+        "footer",
+        "footers",
+        "footbox",
+        "footwrap",
+        "bottom",
+        "btm",
+        "copyright",
+        "copyrights",
+        "dibu",
+        "yejiao",
+        "banquan",
+    ]
+)
+_HEADER = frozenset(
+    ["header", "head", "top", "topbar", "toolbar", "sitetop", "logo", "banner", "toubu", "wangtou", "topper"]
+)
+_NAV = frozenset(
+    [
+        "nav",
+        "navi",
+        "navbar",
+        "navs",
+        "menu",
+        "menus",
+        "mainnav",
+        "daohang",
+        "dh",
+        "navigation",
+        "mainmenu",
+        "topnav",
+        "navbox",
+        "subnav",
+        "submenu",
+    ]
+)
+_SIDE = frozenset(
+    [
+        "side",
+        "sidebar",
+        "aside",
+        "sidenav",
+        "leftnav",
+        "leftmenu",
+        "sidemenu",
+        "related",
+        "xgyd",
+        "xgwz",
+        "xgxx",
+        "hot",
+        "recommend",
+        "phb",
+        "rank",
+    ]
+)
 _NO_REGION = re.compile(
-    r"crumb|position|weizhi|dqwz|location|path|tit|content|cont|detail|detial|article|announce|news|info|list|header-?(?:title|info)|nav-?(?:con|tab)"
+    r"crumb|position|weizhi|dqwz|location|path|tit|content|cont|detail|detial|article|announce|news|info|list|"
+    r"header-?(?:title|info)|nav-?(?:con|tab)"
 )
 _FOOTER_HINT = re.compile(r"ICP\s*备|网站标识码|主办单位|版权所有|公网安备|承办单位|技术支持|备案号|copyright", re.I)
 _FULL_DATE = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}")
@@ -100,6 +154,6 @@ def _footer_start(doc: Document) -> int | None:
     if found is None:
         return None
     after = text[found.start() :]
-    if len(after) > 1500 or _FULL_DATE.search(after) and after.count("\n") > 60:
+    if len(after) > 1500 or (_FULL_DATE.search(after) and after.count("\n") > 60):
         return None
     return text.rfind("\n", 0, found.start()) + 1

@@ -26,7 +26,9 @@ _WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3002: ord("
 
 _PLAIN = r"[A-Za-z0-9\-_~!$&()*+,;=:@/%.]"
 _FAST_ABSOLUTE = re.compile(rf"(https?)://[a-z0-9\-.]*[a-z](/{_PLAIN}*)?(?:\?[A-Za-z0-9\-_~!$&()*+,;=:@/%.?]*)?\Z")
-_FAST_RELATIVE = re.compile(rf"(/(?!/)|(?=[A-Za-z0-9_])[A-Za-z0-9_\-]*/|[A-Za-z0-9_\-]+\.(?:s?html?|jspx?|php|css|js|gif|png|jpg)\Z){_PLAIN}*\Z")
+_FAST_RELATIVE = re.compile(
+    rf"(/(?!/)|(?=[A-Za-z0-9_])[A-Za-z0-9_\-]*/|[A-Za-z0-9_\-]+\.(?:s?html?|jspx?|php|css|js|gif|png|jpg)\Z){_PLAIN}*\Z"
+)
 
 
 class Resolver:

@@ -19,7 +19,8 @@ from crawler.pages.resolve import Resolver
 from crawler.pages.tree import Document, Element
 
 _MINOR = re.compile(
-    r"[\s\[【(（<>«»]*(?:更多|more|详情|查看详情|查看|阅读全文|查看更多|阅读更多|全文|\[?详细\]?|下载|首页|上一?页|下一?页|尾页|末页|"
+    r"[\s\[【(（<>«»]*(?:更多|more|详情|查看详情|查看|阅读全文|查看更多|阅读更多|全文|\[?详细\]?|下载|首页|上一?页|"
+    r"下一?页|尾页|末页|"
     r"第?\d+页?|点击\S{0,4}|返回\S{0,4}|关闭|打印|\.{2,}|[>»+]+)[\s\]】)）>»+]*",
     re.I,
 )
@@ -105,8 +106,9 @@ def _is_category(rows: list[Row], place: int) -> bool:
     line = _line(row.link)
     if line is None:
         return False
-    beside = (rows[near] for near in (place + 1, place - 1) if 0 <= near < len(rows))
-    return any(len(other.title) >= 2 * len(row.title.strip("[]【】")) and _line(other.link) is line for other in beside)
+    near = [rows[other] for other in range(max(0, place - 2), min(len(rows), place + 3)) if other != place]
+    shared = [other for other in near if _line(other.link) is line]
+    return len(shared) == 1 and len(shared[0].title) >= 2 * len(row.title.strip("[]【】"))
 
 
 def _line(link: Element) -> Element | None:
@@ -139,15 +141,20 @@ def _title(element: Element, text: str) -> str:
     if len(words) > 1 and len(shown) < 4:
         shown = max(words[:3], key=len)
     cut = shown.rstrip(".…。 ")
-    if full and (not shown or len(full) > len(cut) and full.startswith(cut[: max(4, len(cut) - 2)])):
+    if full and (not shown or (len(full) > len(cut) and full.startswith(cut[: max(4, len(cut) - 2)]))):
         return full[:300]
     return shown[:300]
 
 
-_DATE_LINE = re.compile(r"[\[(（]?\s*(?:(?:19|20)\d\d[-/.年\s]*)?\d{1,2}(?:[-/.月\s]+\d{1,2})?(?:[-/.]\d{1,4})?\s*[日月号]?\s*[\])）]?(?:\s*\d\d:\d\d(?::\d\d)?)?")
+_DATE_LINE = re.compile(
+    r"[\[(（]?\s*(?:(?:19|20)\d\d[-/.年\s]*)?\d{1,2}(?:[-/.月\s]+\d{1,2})?(?:[-/.]\d{1,"
+    r"4})?\s*[日月号]?\s*[\])）]?(?:\s*\d\d:\d\d(?::\d\d)?)?"
+)
 _DATE_TAIL = re.compile(
-    r"\s*[\[(（【]?\s*(?:发布时间|发布日期|时间|日期)?\s*[:：]?\s*(?:(?:19|20)?\d\d\s?[-/.年]\s?)?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?[日号]?"
-    r"(?:\s+\d{1,2}:\d\d(?::\d\d)?)?\s*[\])）】]?\s*\Z|\A[\[(（【]\s*(?:(?:19|20)\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}日?\s*[\])）】]\s*"
+    r"\s*[\[(（【]?\s*(?:发布时间|发布日期|时间|日期)?\s*[:：]?\s*(?:(?:19|20)?\d\d\s?[-/.年]\s?)?\d{1,"
+    r"2}\s?[-/.月]\s?\d{1,2}\s?[日号]?"
+    r"(?:\s+\d{1,2}:\d\d(?::\d\d)?)?\s*[\])）】]?\s*\Z|\A[\[(（【]\s*(?:(?:19|20)\d\d[-/.年])?\d{1,2}[-/.月]\d{1,"
+    r"2}日?\s*[\])）】]\s*"
 )
 
 

@@ -18,19 +18,26 @@ _XML_ITEMS = ("item", "entry", "row", "article", "news", "info", "record")
 _XML_ITEM_LIMIT = 20_000
 _XML_FIELD = re.compile(r"<([a-zA-Z_][\w:-]{0,40})\b[^>]{0,300}>\s*(?:<!\[CDATA\[(.*?)\]\]>|([^<]*))\s*</\1>", re.S)
 _TITLES = (
-    "title", "articletitle", "doctitle", "infotitle", "newstitle", "articlename", "showtitle", "maintitle", "subject", "name",
-    "biaoti", "bt", "xxbt", "fulltitle", "text", "topic", "caption", "f_title", "infoname", "ti", "listtitle", "linktitle",
+    "title", "articletitle", "doctitle", "infotitle", "newstitle", "articlename", "showtitle", "maintitle", "subject",
+    "name",
+    "biaoti", "bt", "xxbt", "fulltitle", "text", "topic", "caption", "f_title", "infoname", "ti", "listtitle",
+    "linktitle",
 )  # fmt: skip
 _DATES = (
-    "pubdate", "publishdate", "publishtime", "publish_time", "publish_date", "pubtime", "pub_date", "pub_time", "docreltime",
+    "pubdate", "publishdate", "publishtime", "publish_time", "publish_date", "pubtime", "pub_date", "pub_time",
+    "docreltime",
     "docpubtime", "display_publish_time", "publishedtimestr", "publishedtime", "published_time", "displaypublishtime",
     "showdate", "showtime", "releasetime", "releasedate", "fbsj", "fbrq", "deploytime", "displaydate", "infodate",
-    "date", "time", "datetime", "day", "posttime", "issuetime", "writetime", "inputtime", "addtime", "addate", "createtime",
-    "create_time", "createdate", "created_at", "crtime", "updatetime", "update_time", "opertime", "lmt", "dates", "published",
+    "date", "time", "datetime", "day", "posttime", "issuetime", "writetime", "inputtime", "addtime", "addate",
+    "createtime",
+    "create_time", "createdate", "created_at", "crtime", "updatetime", "update_time", "opertime", "lmt", "dates",
+    "published",
 )  # fmt: skip
 _URLS = (
-    "url", "puburl", "docpuburl", "pub_url", "articleurl", "link", "linkurl", "href", "infourl", "htmlurl", "showurl", "weburl",
-    "post_url", "urls", "self_url", "selfurl", "staticurl", "path", "pageurl", "docurl", "visiturl", "infourl", "htmlpath",
+    "url", "puburl", "docpuburl", "pub_url", "articleurl", "link", "linkurl", "href", "infourl", "htmlurl", "showurl",
+    "weburl",
+    "post_url", "urls", "self_url", "selfurl", "staticurl", "path", "pageurl", "docurl", "visiturl", "infourl",
+    "htmlpath",
 )  # fmt: skip
 _COLUMN_FIELDS = frozenset(("childcount", "children", "channeltype", "articlecount", "haschild", "childrens", "isleaf"))
 _HAS_TITLE = re.compile(r"(?:title|subject|bt|biaoti|name)[\"']?\s{0,4}:", re.I)

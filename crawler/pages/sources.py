@@ -13,22 +13,33 @@ SOURCE_LIMIT = 50
 _DATA_WORDS = ("dataproxy", ".json", ".xml", "/api/", "search4col", "/irs/", "getList", "nfolist", "/article")
 _QUOTED = re.compile(r"[\"']((?:https?:)?[^\"'\s<>{}]{3,600})[\"']")
 _DATA_ADDRESS = re.compile(
-    r"dataproxy\.jsp\?|(?:^|/)[\w.-]*(?:list|data|news|article|index|page|channel|col)[\w.-]*\.(?:json|xml)(?:$|\?)|/api/[\w/-]*(?:list|all|article|news|page|doc)"
+    r"dataproxy\.jsp\?|(?:^|/)[\w.-]*(?:list|data|news|article|index|page|channel|col)[\w.-]*\.(?:json|xml)(?:$|\?)|"
+    r"/api/[\w/-]*(?:list|all|article|news|page|doc)"
     r"|search4col|/irs/front/list|getList|/articles?\?|/gkmlpt/api/|infolist|rss\.xml|/list\.(?:json|xml)",
     re.I,
 )
-_NOT_DATA = re.compile(r"\.(?:js|css|png|jpe?g|gif|svg|woff2?)(?:$|\?)|relation|sitemap|manifest|config|weather|province|area|city|map", re.I)
+_NOT_DATA = re.compile(
+    r"\.(?:js|css|png|jpe?g|gif|svg|woff2?)(?:$|\?)|relation|sitemap|manifest|config|weather|province|area|city|map",
+    re.I,
+)
 _POSTED = re.compile(r"type\s*:\s*[\"']post[\"']|\$\.post\s*\(|method\s*:\s*[\"']post[\"']", re.I)
 _COLUMN_PARAM = re.compile(r"\bvar\s+(?:param|params)\s*=\s*\"?(\{[^{}]{10,900}\})")
-_PROXY_PARAM = re.compile(r"[\"']?(startrecord|endrecord|perpage|col|appid|webid|path|columnid|sourceContentType|unitid|webname|permissiontype)[\"']?\s*:\s*[\"']?([^,\"'{}]*)")
+_PROXY_PARAM = re.compile(
+    r"[\"']?(startrecord|endrecord|perpage|col|appid|webid|path|columnid|sourceContentType|unitid|webname|"
+    r"permissiontype)[\"']?\s*:\s*[\"']?([^,\"'{}]*)"
+)
 _PROXY_URL = re.compile(r"dataproxyurl\s*[:=]\s*[\"']([^\"']+)[\"']", re.I)
 _TOTAL = re.compile(r"totalRecord\w*\s*[:=]\s*[\"']?(\d{1,7})", re.I)
 _PER_PAGE = re.compile(r"perPage\s*[:=]\s*[\"']?(\d{1,3})", re.I)
 _LOCATION = re.compile(
-    r"(?:window\.|top\.|self\.|parent\.|document\.)?location(?:\.href)?\s*=\s*[\"']([^\"']{1,1000})[\"']\s*(?:;|\Z|\}|\n)"
+    r"(?:window\.|top\.|self\.|parent\.|document\.)?location(?:\.href)?\s*=\s*[\"']([^\"']{1,1000})[\"']\s*(?:;|\Z|\}|"
+    r"\n)"
     r"|location\.(?:replace|assign)\(\s*[\"']([^\"']{1,1000})[\"']\s*\)"
 )
-_FOOTER_SCRIPT = re.compile(r"(?:^|/)[\w.-]*(?:foot|bottom|copyright|dibu|common_?end|public_?end|conac)[\w.-]*\.(?:js|jsp|aspx)\b|/footjs?\b", re.I)
+_FOOTER_SCRIPT = re.compile(
+    r"(?:^|/)[\w.-]*(?:foot|bottom|copyright|dibu|common_?end|public_?end|conac)[\w.-]*\.(?:js|jsp|aspx)\b|/footjs?\b",
+    re.I,
+)
 _JUMP_TEXT = 60
 
 
@@ -44,7 +55,9 @@ def list_sources(doc: Document, resolve: Resolver) -> list[str]:
         for quoted in _QUOTED.finditer(text):
             raw = unescape(quoted.group(1)).replace("\\/", "/")
             if _DATA_ADDRESS.search(raw) and not _NOT_DATA.search(raw) and _whole(text, quoted.end()):
-                if not _POSTED.search(text, max(0, quoted.start() - 200), quoted.end() + 200):
+                call = text[max(0, quoted.start() - 120) : quoted.start()].rpartition(";")[2]
+                call += text[quoted.end() : quoted.end() + 200].partition(")")[0]
+                if not _POSTED.search(call):
                     _keep(found, resolve, raw)
     return list(found)[:SOURCE_LIMIT]
 
@@ -73,10 +86,10 @@ def _jpage(text: str) -> list[str]:
     for name in ("startrecord", "endrecord", "perpage"):
         parameters.pop(name, None)
     count, step = int(total.group(1)), max(1, int(size.group(1))) * 3
-    tail = "&".join(f"{name}={value.strip()}" for name, value in parameters.items())
+    tail = "".join(f"&{name}={value.strip()}" for name, value in parameters.items())
     mark = "&" if "?" in address else "?"
     return [
-        f"{address}{mark}startrecord={start}&endrecord={min(count, start + step - 1)}&perpage={step // 3}&{tail}".rstrip("&")
+        f"{address}{mark}startrecord={start}&endrecord={min(count, start + step - 1)}&perpage={step // 3}{tail}"
         for start in range(1, count + 1, step)
     ][:SOURCE_LIMIT]
 

@@ -8,18 +8,28 @@ from dataclasses import dataclass
 from crawler.pages.tree import Document, Element
 
 _BOILERPLATE = re.compile(
-    r"^\W*(?:地址|地\s+址|联系地址|电话|联系电话|邮编|邮政编码|传真|版权|主办|承办|技术支持|备案|ICP|建议使用|推荐使用|您是第|访问量|访问人数|总访问|浏览次数|"
-    r"当前位置|您的位置|您现在|您所在|所在位置|现在位置|位置[:：]|首页\s*[>»/＞|]|今天是|今天|今日|现在是|您好|欢迎|设为首页|加入收藏|请输入|搜索|站内搜索|高级搜索|热门搜索|热搜|关键[词字]|"
-    r"共\s*\d+\s*[条页]|第\s*\d+\s*页|每页|首页|上一?页|下一?页|尾页|末页|转到|跳转|登录|注册|用户名|密码|扫一扫|微信|打印|关闭|分享|"
+    r"^\W*(?:地址|地\s+址|联系地址|电话|联系电话|邮编|邮政编码|传真|版权|主办|承办|技术支持|备案|ICP|建议使用|"
+    r"推荐使用|您是第|访问量|访问人数|总访问|浏览次数|"
+    r"当前位置|您的位置|您现在|您所在|所在位置|现在位置|位置[:：]|首页\s*[>»/＞|]|今天是|今天|今日|现在是|您好|欢迎|"
+    r"设为首页|加入收藏|请输入|搜索|站内搜索|高级搜索|热门搜索|热搜|关键[词字]|"
+    r"共\s*\d+\s*[条页]|第\s*\d+\s*页|每页|首页|上一?页|下一?页|尾页|末页|转到|跳转|登录|注册|用户名|密码|扫一扫|微信|"
+    r"打印|关闭|分享|"
     r"copyright|©|all rights|网站标识码|网站地图|主管|温馨提示|政务微博|无障碍|简体|繁体|长者|关怀|返回顶部|字号|天气)",
     re.I,
 )
 _EMPTY_WORDS = re.compile(
-    r"暂无(?:内容|信息|数据|相关|记录|文章|资料|新闻|更新)|没有(?:找到|查询到|检索到)?(?:任何|相关)?(?:的)?(?:内容|信息|数据|记录|文章|资料)|暂时没有|无相关(?:内容|信息|数据)|"
-    r"(?:内容|栏目|网页|页面|该栏目|正在)\s*(?:正在)?(?:建设|更新|完善|整理|维护|升级)中?|尚无(?:内容|信息)|敬请期待|无数据|共\s*0\s*条|no data|no records",
+    r"暂无(?:内容|信息|数据|相关|记录|文章|资料|新闻|更新)|没有(?:找到|查询到|检索到)?(?:任何|相关)?(?:的)?(?:内容|"
+    r"信息|数据|记录|文章|资料)|暂时没有|无相关(?:内容|信息|数据)|"
+    r"(?:内容|栏目|网页|页面|该栏目|正在)\s*(?:正在)?(?:建设|更新|完善|整理|维护|升级)中?|尚无(?:内容|信息)|敬请期待|"
+    r"无数据|共\s*0\s*条|no data|no records",
     re.I,
 )
-_DECORATION = re.compile(r"logo|icon|ico\b|banner|btn|button|bg|line|arrow|dot|point|blank|space|spacer|top|foot|nav|menu|head|jiucuo|conac|beian|ga\b|ewm|qrcode|erwei|weixin|wx|search|loading|title|spec|left|right|middle|mid|bottom|more|share|close|print", re.I)
+_DECORATION = re.compile(
+    r"logo|icon|ico\b|banner|btn|button|bg|line|arrow|dot|point|blank|space|spacer|top|foot|nav|menu|head|jiucuo|"
+    r"conac|beian|ga\b|ewm|qrcode|erwei|weixin|wx|search|loading|title|spec|left|right|middle|mid|bottom|more|share|"
+    r"close|print",
+    re.I,
+)
 _LONG_LINE = 12
 _NOT_OWN = frozenset(("a", "select", "option", "button", "label"))
 _MEDIA = frozenset(("video", "audio", "embed", "object", "canvas"))
@@ -48,11 +58,22 @@ def measure(doc: Document) -> Substance:
             continue
         if tag == "img":
             pictures += _is_picture(element)
-        elif tag in _MEDIA or tag == "iframe" and re.search(r"\.pdf|viewer|player|video|flip", element.get("src"), re.I):
+        elif tag in _MEDIA or (
+            tag == "iframe" and re.search(r"\.pdf|viewer|player|video|flip", element.get("src"), re.I)
+        ):
             media += 1
         elif tag == "textarea":
             textareas += 1
-        elif tag == "input" and element.get("type").lower() in ("", "text", "tel", "email", "password", "radio", "checkbox", "file"):
+        elif tag == "input" and element.get("type").lower() in (
+            "",
+            "text",
+            "tel",
+            "email",
+            "password",
+            "radio",
+            "checkbox",
+            "file",
+        ):
             fields += 1
     return Substance(plain, longest, says_empty, pictures, media, fields, textareas)
 
@@ -69,7 +90,7 @@ def _is_picture(element: Element) -> bool:
     source = (element.get("src") or element.get("data-src")).partition("?")[0]
     name = source.rpartition("/")[2]
     width = element.get("width").rstrip("px%")
-    if width.isdigit() and int(width) < 120 or not name or _DECORATION.search(name):
+    if (width.isdigit() and int(width) < 120) or not name or _DECORATION.search(name):
         return False
     return not name.lower().endswith(".gif") or len(name) > 14
 

@@ -9,14 +9,28 @@ from crawler.pages.tree import Document
 
 OFFICIAL = {
     name.lower(): name
-    for name in (
-        "SiteName SiteDomain SiteIDCode ColumnName ColumnDescription ColumnKeywords ColumnType "
-        "ArticleTitle PubDate ContentSource Keywords Author Description Image Url"
-    ).split()
+    for name in [
+        "SiteName",
+        "SiteDomain",
+        "SiteIDCode",
+        "ColumnName",
+        "ColumnDescription",
+        "ColumnKeywords",
+        "ColumnType",
+        "ArticleTitle",
+        "PubDate",
+        "ContentSource",
+        "Keywords",
+        "Author",
+        "Description",
+        "Image",
+        "Url",
+    ]
 }
 _GENERATED = ("others", "htmlgeneratetime", "maketime", "generatetime", "lastmodifiedtime", "createdate", "publishdate")
 _PUBLISHED = (
-    "pubdate", "firstpublishedtime", "publishtime", "publish_time", "pubtime", "article:published_time", "og:release_date",
+    "pubdate", "firstpublishedtime", "publishtime", "publish_time", "pubtime", "article:published_time",
+    "og:release_date",
     "datepublished", "dc.date.issued", "dcterms.issued", "date", "dc.date", "published",
 )  # fmt: skip
 

@@ -10,14 +10,55 @@ import re
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]{0,20})(?=[\s/>])[^<>]*>?")
 _FEW_TAGS = 2500
+_FORMAT_TAG = re.compile(r"<(/?)(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])", re.I)
+_MENU_TAG = re.compile(r"<(/?select|option)(?=[\s/>])", re.I)
+_MANY_OPTIONS = 150
+_MENU = 60
 _LONG_TAG = 20_000
 _MANY = 500
 _DEPTH = 512
 _FORMAT_DEPTH = 64
-_FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
+_FORMATTING = frozenset(
+    ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"]
+)
 _UNNESTED = frozenset(
-    "p li td th tr dt dd option optgroup tbody thead tfoot colgroup br img input hr meta link base source area col embed "
-    "param wbr track frame html head body script style title textarea".split()
+    [
+        "p",
+        "li",
+        "td",
+        "th",
+        "tr",
+        "dt",
+        "dd",
+        "option",
+        "optgroup",
+        "tbody",
+        "thead",
+        "tfoot",
+        "colgroup",
+        "br",
+        "img",
+        "input",
+        "hr",
+        "meta",
+        "link",
+        "base",
+        "source",
+        "area",
+        "col",
+        "embed",
+        "param",
+        "wbr",
+        "track",
+        "frame",
+        "html",
+        "head",
+        "body",
+        "script",
+        "style",
+        "title",
+        "textarea",
+    ]
 )
 
 
@@ -25,9 +66,36 @@ def tame(html: str) -> str:
     """The same markup with tags beyond a sane depth left out; the very same string for any usual page."""
     if len(html) > _LONG_TAG:
         html = _shorten_tags(html)
-    if html.count("<") < _FEW_TAGS:
+    if html.count("<option") > _MANY_OPTIONS:
+        html = _split_menus(html)
+    few = html.count("<") < _FEW_TAGS
+    if few and not _unclosed_formatting(html):
         return html
-    return _cut(html) if _too_deep(html) else html
+    return _cut(html) if (not few and _too_deep(html)) or few else html
+
+
+def _unclosed_formatting(html: str) -> bool:
+    """Every open `<font>` is opened again in each following paragraph, so a few hundred make a million elements."""
+    tags = _FORMAT_TAG.findall(html)
+    return len(tags) > _FORMAT_DEPTH and len(tags) - 2 * tags.count("/") > _FORMAT_DEPTH
+
+
+def _split_menus(html: str) -> str:
+    """Cut a menu of many options into several: the parser's time for one grows with the square of its options."""
+    parts: list[str] = []
+    place = options = 0
+    inside = False
+    for found in _MENU_TAG.finditer(html):
+        name = found.group(1).lower()
+        if name != "option":
+            inside, options = name == "select", 0
+            continue
+        options += 1
+        if inside and options % _MENU == 0:
+            parts += [html[place : found.start()], "</select><select>"]
+            place = found.start()
+    parts.append(html[place:])
+    return "".join(parts)
 
 
 def _shorten_tags(html: str) -> str:

@@ -14,7 +14,29 @@ _NAMED = re.compile(
 )
 _HEADINGS = frozenset(("h1", "h2", "h3", "ucaptitle"))
 _CANDIDATES = frozenset(
-    "h1 h2 h3 h4 h5 p div td th span strong b font ucaptitle center dt li section article big em".split()
+    [
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "p",
+        "div",
+        "td",
+        "th",
+        "span",
+        "strong",
+        "b",
+        "font",
+        "ucaptitle",
+        "center",
+        "dt",
+        "li",
+        "section",
+        "article",
+        "big",
+        "em",
+    ]
 )
 _PARTS = re.compile(r"\s*[-_|—–>»·•]+\s*|\s{2,}")
 _CRUMB = re.compile(r"当前位置|您的位置|您现在的位置|所在位置|首页\s*[>»/]")
@@ -54,14 +76,14 @@ def _score(doc: Document, element: Element, wanted: str, whole: str, first: str)
     text = doc.text_of(element)
     key = bare(text)
     size = len(key)
-    if size < 2 or element.tag in ("div", "td", "li") and _CRUMB.search(text):
+    if size < 2 or (element.tag in ("div", "td", "li") and _CRUMB.search(text)):
         return 0
     score = 0.0
     if wanted and key == wanted:
         score = 100
     elif size >= 6 and whole.startswith(key):
         score = 60 + 30 * size / len(whole)
-    elif size >= 6 and (key == first or whole and whole in key and len(whole) * 1.3 > size):
+    elif size >= 6 and (key == first or (whole and whole in key and len(whole) * 1.3 > size)):
         score = 58
     elif wanted and size >= 8 and (wanted.startswith(key) or key.startswith(wanted)):
         score = 55

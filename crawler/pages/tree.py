@@ -52,7 +52,7 @@ class Script:
 class Document:
     """The flat page. `muted` are the stretches of text a reader does not see, in order."""
 
-    __slots__ = ("comments", "elements", "muted", "scripts", "styles", "text", "title", "_starts", "_muted_starts")
+    __slots__ = ("_muted_starts", "_starts", "comments", "elements", "muted", "scripts", "styles", "text", "title")
 
     def __init__(self) -> None:
         self.text = ""
@@ -104,9 +104,63 @@ class Document:
 
 
 _BLOCKS = frozenset(
-    "address article aside blockquote body br button caption center dd details dialog dir div dl dt fieldset figcaption "
-    "figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr iframe legend li main marquee menu nav ol optgroup "
-    "option p pre section summary table tbody td tfoot th thead tr ul ucaptitle ucapcontent".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "br",
+        "button",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "frameset",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hgroup",
+        "hr",
+        "iframe",
+        "legend",
+        "li",
+        "main",
+        "marquee",
+        "menu",
+        "nav",
+        "ol",
+        "optgroup",
+        "option",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+        "ucaptitle",
+        "ucapcontent",
+    ]
 )
 _SKIPPED = frozenset(("template", "noscript", "noframes", "noembed"))
 _MUTE = frozenset(("select", "textarea", "datalist", "object", "iframe", "audio", "video", "canvas", "svg", "math"))
@@ -224,9 +278,7 @@ class _Walker:
                 self.push(" ")
             return
         text = " ".join(words)
-        if self.last not in " \n" and (
-            raw[0].isspace() or (self.joint and self.last.isdigit() and text[0].isdigit())
-        ):
+        if self.last not in " \n" and (raw[0].isspace() or (self.joint and self.last.isdigit() and text[0].isdigit())):
             text = " " + text
         if raw[-1].isspace():
             text += " "

@@ -1,4 +1,4 @@
-"""The year of list dates that stand without one: from the address, the neighbours or the as-of date, never in the future."""
+"""The year of list dates that stand without one: from the address, the neighbours or as-of, never in the future."""
 
 from __future__ import annotations
 

@@ -65,7 +65,8 @@ RESOLVED = {
 
 NO_ADDRESS = [
     "http://", "https:///", "http://a b.cn/", "http://a<b.cn/", "http://other.cn:port/", "http://other.cn:70000/",
-    "http://256.256.256.256/", "http://1.2.3.4.5/", "http://[::1", "http://[zz]/", "javascript:void(0)", "mailto:a@b.cn",
+    "http://256.256.256.256/", "http://1.2.3.4.5/", "http://[::1", "http://[zz]/", "javascript:void(0)",
+    "mailto:a@b.cn",
     "ftp://other.cn/a", "data:text/html,x", "http://a%00b.cn/", "http://%/", "file:///C:/a.doc",
 ]  # fmt: skip
 
@@ -107,7 +108,9 @@ def test_faults_of_writing(raw: str) -> None:
     assert Resolver(parse(BASE), "utf-8")(raw) == FAULTS[raw]
 
 
-@pytest.mark.parametrize("raw", ["", "#", "#top", "javascript:;", "JavaScript:void(0)", "mailto:a@b.cn", "tel:12345", "data:,x", " # "])
+@pytest.mark.parametrize(
+    "raw", ["", "#", "#top", "javascript:;", "JavaScript:void(0)", "mailto:a@b.cn", "tel:12345", "data:,x", " # "]
+)
 def test_nothing_is_requested(raw: str) -> None:
     assert Resolver(parse(BASE), "utf-8")(raw) is None
 

@@ -21,7 +21,11 @@ PLACES = {
     '<img src="/a.jpg">': [("img", "/a.jpg")],
     '<img src="/wait.gif" data-src="/a.jpg">': [("img", "/wait.gif"), ("img", "/a.jpg")],
     '<img data-original="/a.jpg">': [("img", "/a.jpg")],
-    '<img src="/a.jpg" srcset="/a.jpg 1x, /b.jpg 2x,/c,d.jpg 3x">': [("img", "/a.jpg"), ("img", "/b.jpg"), ("img", "/c,d.jpg")],
+    '<img src="/a.jpg" srcset="/a.jpg 1x, /b.jpg 2x,/c,d.jpg 3x">': [
+        ("img", "/a.jpg"),
+        ("img", "/b.jpg"),
+        ("img", "/c,d.jpg"),
+    ],
     '<picture><source srcset="/a.webp 800w"><img src="/a.jpg"></picture>': [("source", "/a.webp"), ("img", "/a.jpg")],
     '<script src="/a.js"></script>': [("script", "/a.js")],
     '<link rel="stylesheet" href="/a.css">': [("link", "/a.css")],
@@ -39,7 +43,10 @@ PLACES = {
     '<input type="image" src="/a.png">': [("input", "/a.png")],
     '<table background="/a.gif"></table>': [("img", "/a.gif")],
     "<div style=\"background:url('/a.png')\"></div>": [("style", "/a.png")],
-    "<style>/* url(/no.png) */ .a{background:url(/a.png)} @import '/b.css';</style>": [("style", "/a.png"), ("style", "/b.css")],
+    "<style>/* url(/no.png) */ .a{background:url(/a.png)} @import '/b.css';</style>": [
+        ("style", "/a.png"),
+        ("style", "/b.css"),
+    ],
     "<div onclick=\"window.open('/a.html')\">x</div>": [("onclick", "/a.html")],
     "<div onclick=\"location.href='/a.html'\">x</div>": [("onclick", "/a.html")],
     "<div onclick=\"window.location='/a.html';return false\">x</div>": [("onclick", "/a.html")],
@@ -71,7 +78,10 @@ def test_places_of_addresses(markup: str) -> None:
 
 def test_frames_of_a_frameset() -> None:
     read = read_page(b"<html><frameset><frame src='/top.html'><frame src='/main.html'></frameset></html>", URL)
-    assert [(link.tag, link.url) for link in read.links] == [("frame", f"{HOST}/top.html"), ("frame", f"{HOST}/main.html")]
+    assert [(link.tag, link.url) for link in read.links] == [
+        ("frame", f"{HOST}/top.html"),
+        ("frame", f"{HOST}/main.html"),
+    ]
     assert read.kind == "other"
 
 
@@ -90,13 +100,20 @@ def test_regions_and_hidden_links() -> None:
 
 
 def test_footer_without_names_is_known_by_its_words() -> None:
-    html = "<table><tr><td>" + "正文内容" * 60 + "</td></tr></table><table><tr><td><a href='/map'>网站地图</a> 主办单位：云岭市教育局 滇ICP备05001234号</td></tr></table>"
+    html = (
+        "<table><tr><td>"
+        + "正文内容" * 60
+        + "</td></tr></table><table><tr><td><a href='/map'>网站地图</a> 主办单位：云岭市教育局 滇ICP备05001234号</td>"
+        "</tr></table>"
+    )
     read = read_page(html.encode(), URL)
     assert [link.region for link in read.links] == ["footer"]
 
 
 def test_text_and_evidence() -> None:
-    first, second = links('<a href=" www.a.gov.cn/x ">甲 <b>乙</b></a><a href="/b"><img src="/i.png" alt="图片名"></a>')[:2]
+    first, second = links(
+        '<a href=" www.a.gov.cn/x ">甲 <b>乙</b></a><a href="/b"><img src="/i.png" alt="图片名"></a>'
+    )[:2]
     assert (first.text, first.raw, first.fault) == ("甲 乙", " www.a.gov.cn/x ", "missing-scheme")
     assert second.text == "图片名"
 
@@ -107,7 +124,10 @@ def test_query_in_the_encoding_of_the_page() -> None:
 
 
 def test_stylesheet() -> None:
-    css = b"@charset 'utf-8'; @import url(base.css); .a{background:url( '../i/a.png' )} .b{src:url(data:font/woff;base64,AA)}"
+    css = (
+        b"@charset 'utf-8'; @import url(base.css); .a{background:url( '../i/a.png' )} .b{src:url(data:font/woff;"
+        b"base64,AA)}"
+    )
     assert [link.url for link in read_css(css, f"{HOST}/css/a.css")] == [f"{HOST}/css/base.css", f"{HOST}/i/a.png"]
 
 

@@ -26,16 +26,19 @@ TEMPLATES = {
     "br": ('<a href="{url}">{title}</a> {date}<br>', "<div>{}</div>"),
     "p": ('<p><a href="{url}">{title}</a><i>{date}</i></p>', "<div>{}</div>"),
     "counter": (
-        '<tr><td><a href="{url}">{title}</a></td></tr><tr><td>(发布时间：{date} 11:06:22 阅读次数：<span id="c"></span>)</td></tr>',
+        '<tr><td><a href="{url}">{title}</a></td></tr><tr><td>(发布时间：{date} 11:06:22 阅读次数：<span id="c">'
+        '</span>)</td></tr>',
         "<table>{}</table>",
     ),
     "card": (
-        '<div class="card"><a href="{url}"><img src="a.jpg"></a><h4><a href="{url}">{title}</a></h4><p>摘要摘要摘要</p><div class="data">{date}'
+        '<div class="card"><a href="{url}"><img src="a.jpg"></a><h4><a href="{url}">{title}</a></h4><p>摘要摘要摘要'
+        '</p><div class="data">{date}'
         '</div><a href="{url}">查看详情</a></div>',
         "<div>{}</div>",
     ),
     "whole card is a link": (
-        '<li><a href="{url}"><h3>{title}</h3><p>全市上下要高度重视，切实抓好落实。</p><span class="time">{date}</span></a></li>',
+        '<li><a href="{url}"><h3>{title}</h3><p>全市上下要高度重视，切实抓好落实。</p><span class="time">{date}</span>'
+        '</a></li>',
         "<ul>{}</ul>",
     ),
     "category link": (
@@ -46,7 +49,8 @@ TEMPLATES = {
         '<div class="row"><div class="c1"><a href="{url}">{title}</a></div><div class="c2">{date}</div></div>',
         "<div>{}</div>",
     ),
-    "onclick": ('<li><a href="javascript:void(0)" onclick="openUrl(\'{url}\')">{title}</a><span>{date}</span></li>', "<ul>{}</ul>"),
+    "onclick": ('<li><a href="javascript:void(0)" onclick="openUrl(\'{url}\')">{title}</a><span>{date}</span></li>',
+    "<ul>{}</ul>"),
 }  # fmt: skip
 
 
@@ -57,7 +61,9 @@ def test_markup_of_lists(name: str) -> None:
     assert read.kind == "list"
     assert [item.date for item in read.items] == DAYS
     assert [item.title for item in read.items] == list(TITLES[:4])
-    assert [item.url for item in read.items] == [f"http://www.yunling.gov.cn/zwgk/tzgg/content_88{n:05}.html" for n in range(4)]
+    assert [item.url for item in read.items] == [
+        f"http://www.yunling.gov.cn/zwgk/tzgg/content_88{n:05}.html" for n in range(4)
+    ]
     assert read.newest == DAYS[0]
 
 
@@ -114,7 +120,9 @@ def test_generation_time_bounds_dates_without_a_year() -> None:
 
 def test_a_pinned_entry_is_not_the_newest_and_drags_no_year() -> None:
     html = rows('<li><a href="{url}">{title}</a><span>{date}</span></li>', ["11-18", "11-15"], "<ul>{}</ul>")
-    html = html.replace("<ul>", '<ul><li><a href="content_7700001.html">[置顶]关于规范涉企检查的公告</a><span>01-14</span></li>')
+    html = html.replace(
+        "<ul>", '<ul><li><a href="content_7700001.html">[置顶]关于规范涉企检查的公告</a><span>01-14</span></li>'
+    )
     read = page(html)
     assert read.newest == date(2026, 11, 18)
     assert read.items[0].date == date(2026, 1, 14)
@@ -134,7 +142,10 @@ def test_a_deadline_in_the_future_is_no_update() -> None:
 
 
 def test_titles_cut_short_are_completed_from_the_attribute() -> None:
-    html = f'<ul><li><a href="content_8800001.html" title="{TITLES[0]}">{TITLES[0][:12]}...</a><span>2026-11-17</span></li></ul>'
+    html = (
+        f'<ul><li><a href="content_8800001.html" title="{TITLES[0]}">{TITLES[0][:12]}...</a><span>2026-11-17</span>'
+        f"</li></ul>"
+    )
     assert page(html).items[0].title == TITLES[0]
 
 
@@ -151,9 +162,15 @@ def test_a_dead_comment_beside_a_living_list_is_not_read() -> None:
 
 
 def test_jpage_records() -> None:
-    record = '<record><![CDATA[<li><a href="/art/2026/11/{n}/art_12_{n}.html">{title}</a><span>2026-11-{n}</span></li>]]></record>'
+    record = (
+        '<record><![CDATA[<li><a href="/art/2026/11/{n}/art_12_{n}.html">{title}</a><span>2026-11-{n}</span></li>]]>'
+        "</record>"
+    )
     records = "".join(record.format(n=n, title=TITLES[n % 6]) for n in (18, 17, 12))
-    html = f'<script type="text/xml"><datastore><nextgroup></nextgroup><recordset>{records}</recordset></datastore></script>'
+    html = (
+        f'<script type="text/xml"><datastore><nextgroup></nextgroup><recordset>{records}</recordset></datastore>'
+        f"</script>"
+    )
     read = page(f"{CRUMB}<div id='47001'>{html}</div>")
     assert (read.kind, read.newest, len(read.items)) == ("list", date(2026, 11, 18), 3)
     assert read.items[0].url == "http://www.yunling.gov.cn/art/2026/11/18/art_12_18.html"
@@ -161,7 +178,8 @@ def test_jpage_records() -> None:
 
 def test_objects_in_a_script() -> None:
     objects = ",".join(
-        f'{{"id":{n},title:"{TITLES[n]}","pubDate":"2026-11-1{n} 16:59","urls":"{{\\"pc\\":\\"/zwgk/content/content_99000{n}.html\\"}}"}}'
+        f'{{"id":{n},title:"{TITLES[n]}","pubDate":"2026-11-1{n} 16:59",'
+        f'"urls":"{{\\"pc\\":\\"/zwgk/content/content_99000{n}.html\\"}}"}}'
         for n in (5, 3)
     )
     menu = '{"name":"政务公开","releaseTime":1764058603030,"childCount":3,"urls":"/zwgk/index.html"}'
@@ -174,7 +192,10 @@ def test_objects_in_a_script() -> None:
 
 
 def test_seconds_since_1970_are_read_in_chinese_time() -> None:
-    body = b'{"articles":[{"title":"abc def","url":"/gk/content/post_123456.html","date":1763395200,"display_publish_time":1763395200}]}'
+    body = (
+        b'{"articles":[{"title":"abc def","url":"/gk/content/post_123456.html","date":1763395200,'
+        b'"display_publish_time":1763395200}]}'
+    )
     assert read_list_data(body, URL, AS_OF)[0].date == date(2025, 11, 18)
 
 
@@ -183,7 +204,8 @@ LIST_DATA = {
     "jsonp": 'callback({"rows":[{"TITLE":"%s","URL":"/a/t20261118_1.html","FBSJ":"2026-11-18"}]});',
     "xml": "<?xml version='1.0'?><rss><channel><item><title><![CDATA[%s]]></title><link>/a/t20261118_1.html</link>"
     "<pubDate>2026-11-18</pubDate></item></channel></rss>",
-    "records": '<datastore><totalrecord>1</totalrecord><recordset><record><![CDATA[<li><a href="/a/t20261118_1.html">%s</a>'
+    "records": '<datastore><totalrecord>1</totalrecord><recordset><record><![CDATA[<li><a href="/a/t20261118_1.html">'
+    "%s</a>"
     "<span>2026-11-18</span></li>]]></record></recordset></datastore>",
     "markup": '<ul><li><a href="/a/t20261118_1.html">%s</a><span>2026-11-18</span></li></ul>',
 }
@@ -204,7 +226,10 @@ def test_entries_without_dates_are_entries() -> None:
 
 def test_side_block_does_not_freshen_a_stale_list() -> None:
     main = rows('<li><a href="{url}">{title}</a><span>{date}</span></li>', ["2024-01-05"] * 6)
-    side = "<div class='sidebar'><h3>热点新闻</h3><ul><li><a href='content_1234567.html'>市政府召开第三十次常务会议</a><em>2026-11-19</em></li></ul></div>"
+    side = (
+        "<div class='sidebar'><h3>热点新闻</h3><ul><li><a href='content_1234567.html'>市政府召开第三十次常务会议</a>"
+        "<em>2026-11-19</em></li></ul></div>"
+    )
     pager = "<div class='page'>共62条 1/6 <a href='index_1.html'>下一页</a></div>"
     assert page(CRUMB + side + main + pager).newest == date(2024, 1, 5)
     assert page(CRUMB + main + side).newest == date(2024, 1, 5)
@@ -221,5 +246,8 @@ def test_parent_of_columns_gives_the_items_of_its_blocks() -> None:
 
 
 def test_pager_counts_are_no_dates() -> None:
-    html = rows('<tr><td><a href="{url}">{title}</a></td></tr>', [""] * 4, "<table>{}</table>") + "<p>共1182条 1/12 10-11</p>"
+    html = (
+        rows('<tr><td><a href="{url}">{title}</a></td></tr>', [""] * 4, "<table>{}</table>")
+        + "<p>共1182条 1/12 10-11</p>"
+    )
     assert page(CRUMB + html).newest is None

@@ -98,14 +98,17 @@ def test_meta_counts_when_nothing_is_visible() -> None:
     assert (read.published, read.published_from) == (DAY, "meta")
 
 
-@pytest.mark.parametrize("value", ["2026-11-18 09:24", "2026-11-18", "2026-11-18\u00a009:24:11", "2026年11月18日", "2026-11-18 10∶08"])
+@pytest.mark.parametrize(
+    "value", ["2026-11-18 09:24", "2026-11-18", "2026-11-18\u00a009:24:11", "2026年11月18日", "2026-11-18 10∶08"]
+)
 def test_ways_of_writing_meta(value: str) -> None:
     assert article("", f'<meta name="pubdate" content="{value}">').published == DAY
 
 
 def test_meta_that_is_the_time_of_generation_is_dropped() -> None:
     head = (
-        '<meta name="PubDate" content="2026-11-19 16:00:26"><meta name="others" content="页面生成时间 2026-11-19 16:00:26">'
+        '<meta name="PubDate" content="2026-11-19 16:00:26">'
+        '<meta name="others" content="页面生成时间 2026-11-19 16:00:26">'
     )
     assert article("<p>发布时间：2026-11-18</p>", head).published_conflict is False
     without = article("", head)
@@ -122,11 +125,16 @@ def test_label_wins_over_meta_and_the_conflict_is_kept() -> None:
 def test_address_against_label_is_a_conflict() -> None:
     read = article("<p>发布时间：2026-11-18</p>", url="http://www.yunling.gov.cn/zwgk/202601/t20260103_12345.html")
     assert read.published_conflict
-    assert not article("<p>发布时间：2026-11-18</p>", url="http://www.yunling.gov.cn/a/t20261117_1.html").published_conflict
+    assert not article(
+        "<p>发布时间：2026-11-18</p>", url="http://www.yunling.gov.cn/a/t20261117_1.html"
+    ).published_conflict
 
 
 def test_header_and_side_lists_are_other_dates() -> None:
-    side = "<div class='side'><h3>最新发布</h3><ul><li><a href='t1.html'>关于召开全市农业农村工作会议的通知</a><span>2026-11-20</span></li></ul></div>"
+    side = (
+        "<div class='side'><h3>最新发布</h3><ul><li><a href='t1.html'>关于召开全市农业农村工作会议的通知</a><span>"
+        "2026-11-20</span></li></ul></div>"
+    )
     header = "<div class='header'>今天是：2026年11月20日</div>"
     assert article("", before=header + side).published is None
     assert article("<p>发布时间：2026-11-18</p>", before=header + side).published == DAY
@@ -137,5 +145,7 @@ def test_hidden_generation_date_is_not_read() -> None:
 
 
 def test_related_articles_with_labels_do_not_win() -> None:
-    related = "<ul class='related'><li><a href='a1.html'>关于印发云岭市防汛应急预案的通知</a> 发布时间：2026-11-19</li></ul>"
+    related = (
+        "<ul class='related'><li><a href='a1.html'>关于印发云岭市防汛应急预案的通知</a> 发布时间：2026-11-19</li></ul>"
+    )
     assert article("<p>发布时间：2026-11-18</p>", body=BODY + related).published == DAY
