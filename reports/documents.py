@@ -1,4 +1,4 @@
-"""All documents of a round, written into its folder: findings.json, 通报, 问题台账, index.html."""
+"""All documents of a round: findings.json, 通报, 问题台账, index.html, 整改通知单/ and csv/."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from crawler.inventory import Inventory
-from reports.bulletin import compose, lines
+from reports.bulletin import compose, lines, tell
+from reports.csvfiles import FOLDER as CSV
+from reports.csvfiles import csv_files
 from reports.dashboard import build_dashboard
 from reports.figures import period_name
 from reports.files import safe_name, write_all
 from reports.gbt9704 import render
+from reports.notices import FOLDER as NOTICES
+from reports.notices import notices
 from reports.options import Options
 from reports.workbook import build_workbook
 from rules.ledger import Ledger
@@ -32,10 +36,20 @@ def write_documents(
 
     `previous` is the judgement of the round before, for 上期问题整改情况; `ledger` holds what people filled in.
     All documents are made before the first is written, and each replaces its older copy whole. Raises OutputError.
+    Returns the files, and the folders of notices and tables.
     """
     chosen = options or Options()
-    made = documents(judgement, inventory, previous, chosen, ledger)
-    return write_all((out_dir / name, content) for name, content in made)
+    made = list(documents(judgement, inventory, previous, chosen, ledger))
+    paths = write_all((out_dir / name, content) for name, content in made)
+    _drop_old(out_dir / NOTICES, {path.name for path in paths})
+    return list(dict.fromkeys(path if path.parent == out_dir else path.parent for path in paths))
+
+
+def _drop_old(folder: Path, kept: set[str]) -> None:
+    """Remove notices of an earlier judgement of this round for units that have no problem any more."""
+    for path in folder.glob(f"{NOTICES}（*.docx"):
+        if path.name not in kept:
+            path.unlink(missing_ok=True)
 
 
 def documents(
@@ -50,6 +64,10 @@ def documents(
     yield bulletin_name(judgement, inventory), bulletin(judgement, inventory, previous, options)
     yield LEDGER, build_workbook(judgement, inventory, previous, ledger)
     yield DASHBOARD, build_dashboard(judgement, inventory, previous)
+    for name, content in notices(tell(judgement, inventory, options, previous)):
+        yield f"{NOTICES}/{name}", content
+    for name, content in csv_files(judgement, inventory, previous, ledger):
+        yield f"{CSV}/{name}", content
 
 
 def findings_json(judgement: Judgement) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 import docx
@@ -26,30 +26,75 @@ _TITLE_CHARACTERS = 20
 
 def render(paper: Paper, title_lines: list[str]) -> bytes:
     """The paper as the bytes of a DOCX file; the same paper gives the same bytes."""
-    document = docx.Document()
-    _settings(document)
-    body = document.element.body
-    for old in list(body):
-        if old.tag != qn("w:sectPr"):
-            body.remove(old)
-    section = document.sections[0]
-    _portrait(section)
-    _page_numbers(section)
-    writer = _Writer(body)
+    draft = Draft(paper.signed)
+    section = draft.begin()
     if paper.shell == "letter":
         _letter_frame(section, paper)
     for part in _front(paper, title_lines):
-        writer.add(part)
+        draft.add(part)
+    append_annexes(draft, paper)
+    return draft.finish(title=paper.subject, author=paper.issuer, keywords="，".join(paper.keywords))
+
+
+def append_annexes(draft: Draft, paper: Paper) -> None:
+    """The annex tables in landscape sections, then 版记 on the last even page."""
     for number, annex in enumerate(paper.annexes, 1):
-        _landscape(_new_section(document, WD_SECTION.NEW_PAGE))
+        _landscape(draft.section(WD_SECTION.NEW_PAGE))
         for part in _annex(annex, number, len(paper.annexes)):
-            writer.add(part)
+            draft.add(part)
     if foot := shells.imprint(paper):
-        _imprint_page(document, writer, foot)
-    _properties(document, paper)
-    buffer = io.BytesIO()
-    document.save(buffer)
-    return same_zip(buffer.getvalue())
+        _imprint_page(draft, foot)
+
+
+class Draft:
+    """A DOCX being written: begun with the standard's page and fonts, added to at its end, finished as bytes."""
+
+    def __init__(self, day: date, document: Any = None) -> None:
+        self.document = document if document is not None else docx.Document()
+        self._day = day
+
+    def begin(self) -> Section:
+        """An empty document with the standard's type area, fonts and page numbers."""
+        _settings(self.document)
+        body = self.document.element.body
+        for old in list(body):
+            if old.tag != qn("w:sectPr"):
+                body.remove(old)
+        section: Section = self.document.sections[0]
+        _portrait(section)
+        _page_numbers(section)
+        return section
+
+    def add(self, markup: str) -> None:
+        """Put an element at the end of the body, before its last section's properties."""
+        body = self.document.element.body
+        last = body[-1] if len(body) else None
+        if last is not None and last.tag == qn("w:sectPr"):
+            last.addprevious(element(markup))
+        else:
+            body.append(element(markup))
+
+    def section(self, start: WD_SECTION) -> Section:
+        """A section after the last paragraph, which takes the old one's properties: no empty line, no empty page."""
+        section: Section = self.document.add_section(start)
+        section.different_first_page_header_footer = False
+        extra = self.document.element.body[-2]
+        last = extra.getprevious()
+        if last is not None and last.tag == qn("w:p"):
+            last.get_or_add_pPr().append(extra.pPr.find(qn("w:sectPr")))
+            extra.getparent().remove(extra)
+        return section
+
+    def finish(self, *, title: str, author: str, keywords: str = "") -> bytes:
+        """The document's bytes, with fixed times."""
+        core = self.document.core_properties
+        core.title, core.author, core.subject = title[:255], author[:255], "政府网站巡查"
+        core.keywords, core.comments, core.last_modified_by, core.revision = keywords[:255], "", "", 1
+        core.created = core.modified = core.last_printed = datetime.combine(self._day, time())
+        core.language = "zh-CN"
+        buffer = io.BytesIO()
+        self.document.save(buffer)
+        return same_zip(buffer.getvalue())
 
 
 def _no_head(_: Paper) -> list[str]:
@@ -61,20 +106,6 @@ _HEADS: dict[str, Callable[[Paper], list[str]]] = {
     "letter": shells.letter,
     "plain": _no_head,
 }
-
-
-class _Writer:
-    """Puts elements at the end of the body, before its last section's properties."""
-
-    def __init__(self, body: Any) -> None:
-        self._body = body
-
-    def add(self, markup: str) -> None:
-        last = self._body[-1]
-        if last.tag == qn("w:sectPr"):
-            last.addprevious(element(markup))
-        else:
-            self._body.append(element(markup))
 
 
 _COMPAT = "".join(
@@ -112,17 +143,6 @@ def _plain_font(owner: Any) -> None:
         '<w:sz w:val="32"/><w:szCs w:val="32"/><w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr>'
     )
     owner.append(properties)
-
-
-def _new_section(document: Any, start: WD_SECTION) -> Section:
-    """A section after the last paragraph, which takes the old one's properties: no empty line, no empty page."""
-    section: Section = document.add_section(start)
-    section.different_first_page_header_footer = False
-    extra = document.element.body[-2]
-    last = extra.getprevious()
-    last.get_or_add_pPr().append(extra.pPr.find(qn("w:sectPr")))
-    extra.getparent().remove(extra)
-    return section
 
 
 def _grid(section: Section) -> None:
@@ -256,21 +276,11 @@ def _annex(annex: Annex, number: int, count: int) -> list[str]:
     return parts
 
 
-def _imprint_page(document: Any, writer: _Writer, foot: list[str]) -> None:
+def _imprint_page(draft: Draft, foot: list[str]) -> None:
     """版记 on the last even page, without page number (7.4, 7.5)."""
-    section = _new_section(document, WD_SECTION.EVEN_PAGE)
+    section = draft.section(WD_SECTION.EVEN_PAGE)
     _portrait(section)
     for footer in (section.footer, section.even_page_footer):
         _footer(footer, paragraph("", line=20))
     for part in foot:
-        writer.add(part)
-
-
-def _properties(document: Any, paper: Paper) -> None:
-    core = document.core_properties
-    when = datetime.combine(paper.signed, time())
-    core.title, core.author, core.subject = paper.subject, paper.issuer, "政府网站巡查通报"
-    core.keywords = "，".join(paper.keywords)
-    core.comments, core.last_modified_by, core.revision = "", "", 1
-    core.created = core.modified = core.last_printed = when
-    core.language = "zh-CN"
+        draft.add(part)

@@ -11,18 +11,34 @@ from reports.paper import Annex
 
 _CELL_LINE = 290
 _CELL_LIMIT = 600
+_SPAN = '<w:gridSpan w:val="3"/>'
 
 
-def table(annex: Annex, width: int) -> str:
-    """The annex's table, its columns scaled to `width` twips together."""
+def table(annex: Annex, width: int, keep_last: bool = False) -> str:
+    """The annex's table, its columns scaled to `width` twips; its last row stays with what follows when asked."""
     total = sum(annex.widths)
     widths = [round(width * w / total) for w in annex.widths]
     widths[-1] += width - sum(widths)
     grid = "".join(f'<w:gridCol w:w="{w}"/>' for w in widths)
     head = _row(annex.head, widths, CELL_HEAD, frozenset(), repeat=True)
-    last = len(annex.rows) - 1 if annex.note else -1
+    last = len(annex.rows) - 1 if annex.note or keep_last else -1
     body = "".join(_row(row, widths, CELL, annex.left, keep=i == last) for i, row in enumerate(annex.rows))
     return f"<w:tbl>{_properties(width, annex.title)}<w:tblGrid>{grid}</w:tblGrid>{head}{body}</w:tbl>"
+
+
+def fields_table(rows: Sequence[Sequence[tuple[str, str]]], width: int) -> str:
+    """A form: names in 黑体 beside their values, two pairs a row or one over the whole width."""
+    name, half = round(width * 0.17), width // 2
+    grid = [name, half - name, name, width - half - name]
+    body = ""
+    for row in rows:
+        cells = ""
+        for i, (label, value) in enumerate(row):
+            wide = grid[2 * i + 1] if len(row) > 1 else width - name
+            cells += _cell(label, name, CELL_HEAD, False, False) + _cell(value, wide, CELL, True, False, len(row) == 1)
+        body += f'<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val="480" w:hRule="atLeast"/></w:trPr>{cells}</w:tr>'
+    columns = "".join(f'<w:gridCol w:w="{w}"/>' for w in grid)
+    return f"<w:tbl>{_properties(width, '')}<w:tblGrid>{columns}</w:tblGrid>{body}</w:tbl>"
 
 
 def _properties(width: int, title: str) -> str:
@@ -50,13 +66,13 @@ def _row(
     return f"<w:tr><w:trPr>{properties}</w:trPr>{inner}</w:tr>"
 
 
-def _cell(text: str, width: int, font: Font, left: bool, keep: bool) -> str:
+def _cell(text: str, width: int, font: Font, left: bool, keep: bool, span: bool = False) -> str:
     shown = text if len(text) <= _CELL_LIMIT else text[: _CELL_LIMIT - 1] + "…"
     align = "left" if left else "center"
-    spacing = f'<w:spacing w:before="20" w:after="20" w:line="{_CELL_LINE}" w:lineRule="exact"/>'
+    spacing = f'<w:spacing w:before="40" w:after="40" w:line="{_CELL_LINE}" w:lineRule="exact"/>'
     wrap = ("<w:keepNext/>" if keep else "") + '<w:wordWrap w:val="0"/>'
     return (
-        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>'
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{_SPAN if span else ""}<w:vAlign w:val="center"/></w:tcPr>'
         f'<w:p><w:pPr>{wrap}<w:snapToGrid w:val="0"/>{spacing}<w:jc w:val="{align}"/></w:pPr>'
         f"{runs(shown, font)}</w:p></w:tc>"
     )

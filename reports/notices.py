@@ -1,0 +1,109 @@
+"""整改通知单: one document for each unit with its problems, evidence, deadline and reply slip."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from reports import figures, told
+from reports.files import safe_name
+from reports.gbt9704.document import Draft
+from reports.gbt9704.form import Fields, Heading, NewPage, Part, Text, render_form
+from reports.narrative import Telling
+from reports.paper import Annex
+from reports.points import deadline_day, signed_day
+from reports.problems import Problem
+from reports.wording import SLOT
+
+FOLDER = "整改通知单"
+_BLANK_LINE = "＿＿＿＿＿＿＿＿"
+
+
+def notices(t: Telling) -> Iterator[tuple[str, bytes]]:
+    """File name and DOCX of each unit that has confirmed problems, in the order of their number."""
+    by_unit: dict[str, list[Problem]] = defaultdict(list)
+    for problem in t.numbers.problems:
+        by_unit[problem.finding.unit].append(problem)
+    taken: Counter[str] = Counter()
+    for unit, _ in t.numbers.by_unit:
+        name = safe_name(f"{FOLDER}（{t.names.unit(unit)}）")
+        taken[name] += 1
+        suffix = "" if taken[name] == 1 else f"_{taken[name]}"
+        yield f"{name}{suffix}.docx", notice(t, unit, by_unit[unit])
+
+
+def notice(t: Telling, unit: str, mine: list[Problem]) -> bytes:
+    """One unit's notice."""
+    deadline = figures.day_name(deadline_day(t)) if t.inventory.bulletin.deadline_workdays else "立即"
+    title = "政府网站问题整改通知单"
+    parts: list[Part] = [
+        Text(f"编号：{SLOT}通知单编号】", "right", 0.5),
+        _fields(t, unit, mine, deadline),
+        _problem_table(t, mine),
+        Heading("整改要求"),
+        Text(_demand(t, mine, deadline), keep=True),
+        Text(t.inventory.issuer, "right", 1, keep=True),
+        Text(figures.day_name(signed_day(t)), "right"),
+        NewPage("整改情况回执"),
+        Fields(((("责任单位", t.names.unit(unit)), ("通知单编号", "")), (("反馈时间", ""), ("联系人及电话", "")))),
+        _reply_table(t, mine),
+        Text(f"负责人签字（盖章）：{_BLANK_LINE}", "right", 1, keep=True),
+        Text("　　年　　月　　日", "right"),
+    ]
+    return render_form(title, parts, author=t.inventory.issuer, draft_of=Draft(signed_day(t)))
+
+
+def _fields(t: Telling, unit: str, mine: list[Problem], deadline: str) -> Fields:
+    sites = list(dict.fromkeys(p.finding.site for p in mine))
+    codes = "、".join(code for s in sites if (code := t.names.codes.get(s, "")))
+    counts = Counter(p.finding.category for p in mine)
+    parts = "、".join(f"{name}{n}个" for name, n in sorted(counts.items(), key=lambda kv: (-kv[1], kv[0])))
+    return Fields(
+        (
+            (("责任单位", t.names.unit(unit)), ("签发单位", t.inventory.issuer)),
+            (("网站名称", "、".join(t.names.site(s) for s in sites)), ("网站标识码", codes)),
+            (("发现时间", figures.day_name(t.day)), ("整改时限", deadline)),
+            (("问题数量", f"{len(mine)}个（{parts}）"), ("反馈方式", "填写回执，加盖公章后报送")),
+            (("签发人", ""), ("签收人及时间", "")),
+            (("联系电话", t.inventory.bulletin.contact),),
+        )
+    )
+
+
+def _problem_table(t: Telling, mine: list[Problem]) -> Annex:
+    rows = tuple(
+        (
+            str(i),
+            told.place(p.finding, t.names),
+            f"{p.finding.category}\n（{p.finding.rule}）",
+            told.fact(p.finding, t.names) + ("" if p.status == "新增" else f"（{p.status}，第{p.times}次）"),
+            _addresses(p),
+            p.finding.fix,
+        )
+        for i, p in enumerate(mine, 1)
+    )
+    head = ("序号", "网站（栏目）", "类别（指标）", "问题描述", "问题页面和问题地址", "整改建议")
+    return Annex("问题清单", head, (9, 26, 22, 38, 39, 22), rows, frozenset({1, 3, 4, 5}))
+
+
+def _addresses(problem: Problem) -> str:
+    page, subject = told.page_of(problem.finding), problem.finding.subject
+    count = max(problem.finding.where_count, len(problem.finding.where))
+    more = f"\n共{count}个页面，详见问题台账" if count > 1 else ""
+    return page + (f"\n{subject}" if subject != page else "") + more
+
+
+def _demand(t: Telling, mine: list[Problem], deadline: str) -> str:
+    failed = {s.id for s in t.judgement.sites if s.verdict == "不合格"} & {p.finding.site for p in mine}
+    at_once = "其中涉及不合格网站的问题要立即整改；" if failed else ""
+    when = "立即" if deadline == "立即" else f"于{deadline}前"
+    return (
+        f"请对照上述问题逐项核实，举一反三，{when}完成整改，并将回执报送{t.inventory.issuer}。{at_once}"
+        "对检查结果有异议的，请在回执中说明并附证明材料；因客观原因不能按期完成的，请在回执中说明原因和预计完成时间。"
+    )
+
+
+def _reply_table(t: Telling, mine: list[Problem]) -> Annex:
+    rows = tuple((str(i), told.fact(p.finding, t.names), "", "", "", "") for i, p in enumerate(mine, 1))
+    head = ("序号", "问题", "整改措施", "完成时间", "整改后网址或截图编号", "未完成原因")
+    return Annex("整改情况", head, (9, 47, 32, 18, 30, 20), rows, frozenset({1}))
