@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from ipaddress import ip_address
-from random import Random
-from typing import TypeVar
 
-from crawler.facts import BadLink, NetworkFact, RoundFacts, SiteFacts
+from crawler.facts import BadLink, NetworkFact, PageFact, RoundFacts, SiteFacts
 from crawler.inventory import Column, Inventory, Unit
 from rules.columns import ColumnState, column_states
 from rules.profile import Profile
 from rules.subjects import host_of
 from rules.windows import beijing_day
-
-T = TypeVar("T")
 
 
 def _never(_site: str, _category: str, _url: str) -> bool:
@@ -76,10 +73,37 @@ class Context:
         found = [f for f in site.network if (f.probe, f.key, f.host.lower().rstrip(".")) == (probe, key, wanted)]
         return max(found, key=lambda fact: (fact.at is not None, fact.at), default=None)
 
-    def sample(self, key: str, values: Iterable[T], size: int, by: Callable[[T], str]) -> list[T]:
-        """A seeded draw that does not depend on the order of `values`: the same seed draws the same ones."""
-        ordered = sorted(values, key=by)
-        return ordered if len(ordered) <= size else Random(f"{self.facts.seed}:{key}").sample(ordered, size)
+    def draw(self, key: str, size: int) -> Draw:
+        """An empty seeded draw; `key` names what is drawn, so that two indicators do not draw the same pages."""
+        return Draw(f"{self.facts.seed}:{key}", size)
+
+
+class Draw:
+    """A seeded sample of `size` pages that neither keeps all pages nor depends on their order.
+
+    The pages with the smallest keyed hash are drawn: the same seed draws the same ones, whoever repeats it.
+    """
+
+    def __init__(self, key: str, size: int) -> None:
+        self._key = hashlib.sha256(key.encode()).digest()
+        self._size = size
+        self._kept: dict[bytes, PageFact] = {}
+        self._limit = b"\xff" * 8
+        self.population = 0
+
+    def add(self, page: PageFact) -> None:
+        """Take one page into the population."""
+        self.population += 1
+        rank = hashlib.blake2b(page.url.encode("utf-8", "surrogateescape"), digest_size=8, key=self._key).digest()
+        if rank <= self._limit:
+            self._kept[rank] = page
+            if len(self._kept) > self._size:
+                del self._kept[max(self._kept)]
+                self._limit = max(self._kept)
+
+    def pages(self) -> list[PageFact]:
+        """The drawn pages in order of address."""
+        return sorted(self._kept.values(), key=lambda page: page.url)
 
 
 def is_address(host: str) -> bool:

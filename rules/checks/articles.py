@@ -73,15 +73,13 @@ def date_conflicts(site: SiteFacts, rule: Rule, ctx: Context) -> PageVisitor:
     return _Conflicts(site, rule, ConflictParams.model_validate(rule.params))
 
 
-@dataclass
 class _Interpreted:
-    site: SiteFacts
-    rule: Rule
-    ctx: Context
-    params: InterpretParams
-    types: Mapping[str, str]
-    policies: list[PageFact] = field(default_factory=list)
-    explained: set[str] = field(default_factory=set)
+    def __init__(self, site: SiteFacts, rule: Rule, ctx: Context, params: InterpretParams) -> None:
+        self.rule = rule
+        self.params = params
+        self.types: Mapping[str, str] = {fact.column.id: fact.column.type for fact in site.columns}
+        self.policies = ctx.draw(f"{rule.id}:{site.site.id}", params.sample)
+        self.explained: set[str] = set()
 
     def visit(self, page: PageFact) -> None:
         kind = self.types.get(page.column or "")
@@ -89,17 +87,17 @@ class _Interpreted:
         if page.kind != "article" or not title:
             return
         if kind in self.params.policies and page.doc_number:
-            self.policies.append(page)
+            self.policies.add(page)
         elif kind in self.params.explained:
             self.explained.update(core(name) for name in (*_TITLED.findall(title), title))
 
     def drafts(self) -> Iterator[Draft]:
-        key = f"{self.rule.id}:{self.site.site.id}"
-        drawn = self.ctx.sample(key, self.policies, self.params.sample, lambda page: page.url)
-        for page in sorted(drawn, key=lambda one: one.url):
+        told = {name for name in self.explained if len(name) > 3}
+        drawn = self.policies.pages()
+        for page in drawn:
             title = page.headline or page.title or ""
             name = core(next(iter(_TITLED.findall(title)), title))
-            if name and not any(name in told or told in name for told in self.explained if len(told) > 3):
+            if name and not any(name in one or one in name for one in told):
                 yield Draft(
                     subject=page.url,
                     message=fill(self.rule.message, {"title": title, "number": page.doc_number}),
@@ -109,7 +107,11 @@ class _Interpreted:
                     column=page.column,
                     where=where([page]),
                     where_count=1,
-                    observed={"number": page.doc_number, "sample": len(drawn), "population": len(self.policies)},
+                    observed={
+                        "number": page.doc_number,
+                        "sample": len(drawn),
+                        "population": self.policies.population,
+                    },
                 )
 
 
@@ -123,5 +125,4 @@ def core(title: str) -> str:
 @page_check("interpreted", params=InterpretParams, fields=("title", "number"))
 def interpreted(site: SiteFacts, rule: Rule, ctx: Context) -> PageVisitor:
     """D7 candidates: drawn policies whose title no interpretation names; which are “涉及面广” a person knows."""
-    types = {fact.column.id: fact.column.type for fact in site.columns}
-    return _Interpreted(site, rule, ctx, InterpretParams.model_validate(rule.params), types)
+    return _Interpreted(site, rule, ctx, InterpretParams.model_validate(rule.params))

@@ -45,15 +45,12 @@ class SamplePages:
 
     def __init__(self, site: SiteFacts, ctx: Context, name: str, size: int) -> None:
         self._site = site
-        self._ctx = ctx
-        self._name = name
-        self._size = size
-        self._pages: list[PageFact] = []
+        self._draw = ctx.draw(f"{name}:{site.site.id}", size)
 
     def visit(self, page: PageFact) -> None:
-        """Remember a page that carries the site's own frame."""
+        """Take in a page that carries the site's own frame."""
         if page.kind in ("home", "list", "article") and page.region != "home":
-            self._pages.append(page)
+            self._draw.add(page)
 
     def home(self) -> PageFact | None:
         """The home page when it was read as readers see it."""
@@ -62,8 +59,7 @@ class SamplePages:
 
     def drawn(self) -> list[PageFact]:
         """The draw, the same for the same seed whatever the order of the pages."""
-        key = f"{self._name}:{self._site.site.id}"
-        return sorted(self._ctx.sample(key, self._pages, self._size, lambda p: p.url), key=lambda p: p.url)
+        return self._draw.pages()
 
 
 def where(pages: Sequence[PageFact]) -> tuple[Where, ...]:

@@ -43,29 +43,26 @@ def lacking(page: PageFact, tags: Sequence[str]) -> list[str]:
     return [tag for tag in tags if page.tags.get(tag, "").strip() in ("", *PLACEHOLDERS)]
 
 
-@dataclass
 class _Sample:
-    site: SiteFacts
-    rule: Rule
-    ctx: Context
-    params: SampleParams
-    pages: dict[str, list[PageFact]] = field(default_factory=lambda: {"list": [], "article": []})
+    def __init__(self, site: SiteFacts, rule: Rule, ctx: Context, params: SampleParams) -> None:
+        self.rule = rule
+        sizes = {"article": params.articles, "list": params.columns}
+        self.draws = {kind: ctx.draw(f"{rule.id}:{site.site.id}:{kind}", size) for kind, size in sizes.items()}
 
     def visit(self, page: PageFact) -> None:
-        if page.kind in self.pages:
-            self.pages[page.kind].append(page)
+        if page.kind in self.draws:
+            self.draws[page.kind].add(page)
 
     def drafts(self) -> Iterator[Draft]:
-        for kind, size in (("article", self.params.articles), ("list", self.params.columns)):
-            key = f"{self.rule.id}:{self.site.site.id}:{kind}"
-            drawn = self.ctx.sample(key, self.pages[kind], size, lambda page: page.url)
-            for page in sorted(drawn, key=lambda one: one.url):
+        for kind, draw in self.draws.items():
+            for page in draw.pages():
                 missing = lacking(page, REQUIRED[kind])
                 if missing:
-                    yield self._draft(page, kind, missing, len(drawn))
+                    yield self._draft(page, kind, missing)
 
-    def _draft(self, page: PageFact, kind: str, missing: list[str], drawn: int) -> Draft:
+    def _draft(self, page: PageFact, kind: str, missing: list[str]) -> Draft:
         values = {"kind": _KINDS[kind], "tags": "、".join(missing), "title": page.title or page.url}
+        draw = self.draws[kind]
         return Draft(
             subject=page.url,
             message=fill(self.rule.message, values),
@@ -74,7 +71,7 @@ class _Sample:
             column=page.column,
             where=where([page]),
             where_count=1,
-            observed={"missing": missing, "sample": drawn, "population": len(self.pages[kind])},
+            observed={"missing": missing, "sample": len(draw.pages()), "population": draw.population},
             deduction=self.rule.points,
         )
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from crawler.facts import NetworkFact, Outcome, Reason
+from rules.loader import RuleSet, load_ruleset
 from tests.rules.build import AS_OF, address, department, dns, findings, good_columns, judged, portal, site_facts
 
 HOST = "www.yunling.gov.cn"
@@ -101,3 +104,61 @@ def test_one_finding_tells_both_faults() -> None:
 def test_an_address_as_host_has_no_name_to_ask_for() -> None:
     judgement, found = told(site=department(url="http://127.0.0.9/"), columns=good_columns())
     assert found == [] and judgement.extra["ipv6"][0]["note"]
+
+
+# --- quality and certificates -------------------------------------------------------------------------------------
+
+ANNUAL = load_ruleset("annual")
+
+
+def one(rule_id: str, *facts: NetworkFact):
+    ruleset = RuleSet(ANNUAL.profile, (next(r for r in ANNUAL.known if r.id == rule_id),), ANNUAL.known, "x")
+    judgement = judged(site_facts(portal(), network=facts), ruleset=ruleset)
+    assert judgement.errors == []
+    return judgement.findings
+
+
+@pytest.mark.parametrize(("reasons", "found"), [(["ok"], 0), (["timeout", "ok"], 1), (["redirected"], 0), ([], 0)])
+def test_i3_a_try_that_failed_before_one_that_opened(reasons: list[str], found: int) -> None:
+    told = one("I3", home(Outcome.OK, tries=[{"reason": reason} for reason in reasons]))
+    assert [f.certainty for f in told] == ["suspected"] * found
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        ({"same": True, "difference": 0.5}, 0),
+        ({"same": False, "difference": 0.1}, 0),
+        ({"same": False, "difference": 0.11}, 1),
+        ({"same": False, "difference": None}, 1),
+    ],
+)
+def test_i5_other_content_over_ipv6(data: dict[str, object], found: int) -> None:
+    assert len(one("I5", NetworkFact("ipv6", HOST, "same", "ok", data, AS_OF))) == found
+    assert one("I5", NetworkFact("ipv6", HOST, "same", "unchecked", data, AS_OF)) == []
+
+
+@pytest.mark.parametrize(("six", "four", "found"), [(2000, 1900, 0), (2200, 2000, 0), (2201, 2000, 1), (999, 100, 0)])
+def test_i9_slower_than_ipv4(six: int, four: int, found: int) -> None:
+    assert len(one("I9", home(Outcome.OK, total_ms=six, v4={"total_ms": four}))) == found
+
+
+def tls(*faults: str, days: int = 90, sm2: bool = False) -> NetworkFact:
+    end = (AS_OF + timedelta(days=days)).isoformat()
+    return NetworkFact("tls", HOST, "home", "ok", {"faults": list(faults), "not_after": end, "sm2": sm2}, AS_OF)
+
+
+@pytest.mark.parametrize(
+    ("fact", "words"),
+    [
+        (tls(), None),
+        (tls("missing-intermediate"), "缺少中间证书"),
+        (tls("untrusted-root", sm2=True), None),
+        (tls("expired", days=-3), "证书已过期"),
+        (tls(days=30), "30天内到期"),
+        (tls(days=31), None),
+    ],
+)
+def test_certificates(fact: NetworkFact, words: str | None) -> None:
+    found = one("G18-certificate", fact)
+    assert [(f.level, words in f.message) for f in found] == ([("advice", True)] if words else [])
