@@ -1,7 +1,7 @@
 """Good answers that may be error pages: the host is asked how it answers addresses that do not exist (F9 to F11).
 
 Only a page that gives cause is compared: a short body, words of error pages, the home page's title, or another address
-than the one asked for. The three random addresses of a host or folder are asked once, at the site's own pace.
+than the one asked for; on hosts that are not ours, words of error pages alone. The three random addresses of a host or folder are asked once, at the site's own pace.
 """
 
 from __future__ import annotations
@@ -87,22 +87,22 @@ class SoftPages:
             return True, None
         mark = signature(entry.target, answer)
         reason = judge(folder.profile, entry.url, mark, redirected=bool(entry.hops))
+        if reason is Reason.SOFT_404 and not entry.hops and not says_missing(mark):
+            reason = Reason.CATCH_ALL  # alike for every address, yet it never says that something is missing
         if reason is Reason.CATCH_ALL:
             self.caught_all.add(host)
         return True, reason
 
     def _gives_cause(self, entry: Entry, answer: Answer, page: Page | None, host: str) -> bool:
-        if entry.hops and not _same_place(entry.url, entry.target):
+        if entry.role is not Role.LINK and entry.hops and not _same_place(entry.url, entry.target):
             return True
         if page is not None:
-            if page.text_length < tuning().soft404.body:
+            if page.text_length < tuning().soft404.body and not page.items:
                 return True
             title, text = page.title, page.text[:1500]
         else:
             markup = _markup(answer)
             title, text = title_of(markup), visible_text(markup, 1500)[0]
-            if len(text) < tuning().soft404.body:
-                return True
         mark = Signature(entry.target, 200, title, text)
         home = self._homes.get(host)
         return says_missing(mark) or (home is not None and bool(mark.title) and mark.title == home.title)

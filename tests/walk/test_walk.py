@@ -13,7 +13,7 @@ from tests.walk.drive import Drive, Reply, failure, html, inventory, status
 
 HOME = "http://www.yl.gov.cn/"
 COLUMN = {"id": "tz", "name": "通知公告", "url": "/tzgg/", "type": "通知公告", "unit": "jyj"}
-ARTICLE = "<h1>关于做好某项工作的通知</h1><p>发布时间：2026-11-02 09:00 来源：教育局</p>" + "<p>正文内容。</p>" * 30
+ARTICLE = "<h1>关于做好某项工作的通知</h1><p>发布时间：2026-11-02 09:00 来源：教育局</p>" + "<p>正文内容。</p>" * 120
 
 
 def city() -> dict[str, Reply]:
@@ -26,7 +26,7 @@ def city() -> dict[str, Reply]:
     pages: dict[str, Reply] = {
         HOME: html(nav + f"<ul>{rows}</ul><img src='/logo.png'>" + foot, "云岭市人民政府"),
         HOME + "tzgg/": html(nav + f"<h2>通知公告</h2><ul class='list'>{rows}</ul>" + foot, "通知公告"),
-        HOME + "about.html": html(nav + "<p>关于我们</p>" + foot),
+        HOME + "about.html": html(nav + "<p>关于我们，单位职责与联系方式。</p>" * 40 + foot),
         HOME + "logo.png": status(200, "\x89PNG", **{"content-type": "image/png"}),
         "http://gone.example.org/": failure(Reason.DNS_NXDOMAIN),
     }
@@ -154,10 +154,13 @@ class SoftHost(dict):  # type: ignore[type-arg]
 
 
 def test_an_error_page_with_200_is_dead_after_two_looks(tmp_path: Path) -> None:
-    _, links = walked(tmp_path, SoftHost(city()), columns=[COLUMN])
+    pages = SoftHost(city())
+    pages[HOME] = str(pages[HOME]).replace("</body>", '<a href="/kf.html">客服</a></body>')
+    pages[HOME + "kf.html"] = html("<p>客服电话12345，工作日上午九点至下午五点。</p>", "客服")
+    _, links = walked(tmp_path, pages, columns=[COLUMN])
     gone = links[HOME + "shared/gone.html"].target
     assert (gone.outcome, gone.reason) == (Outcome.DEAD, Reason.SOFT_404)
-    assert HOME + "about.html" not in links, "a short page that is not the error page stays good"
+    assert HOME + "kf.html" not in links, "a short page that is not the error page stays good"
 
 
 def test_the_words_alone_never_decide(tmp_path: Path) -> None:
