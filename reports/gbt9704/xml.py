@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -46,11 +46,12 @@ def run(text: str, font: Font, *, squeeze: int = 0, color: str = "", scale: int 
 
 def runs(text: str, font: Font, *, squeeze: int = 0) -> str:
     """Runs of a text in which the slots a person must fill are highlighted."""
-    return "".join(run(part, font, squeeze=squeeze, marked=bool(_SLOT.fullmatch(part))) for part in _parts(text))
+    return "".join(run(part, font, squeeze=squeeze, marked=slot) for part, slot in parts_of(text))
 
 
-def _parts(text: str) -> Iterator[str]:
-    return (part for part in _SLOT.split(text) if part)
+def parts_of(text: str) -> list[tuple[str, bool]]:
+    """A text cut into pieces, each with whether it is a slot that a person must fill."""
+    return [(part, bool(_SLOT.fullmatch(part))) for part in _SLOT.split(text) if part]
 
 
 def paragraph(
