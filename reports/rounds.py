@@ -51,7 +51,7 @@ def judge_run(engine: Engine, run: Run, rules: RuleSet) -> tuple[Judgement, Stor
     """Judge the stored facts of a run and keep the judgement."""
     facts = StoredRound(engine, run)
     ledger = stored_ledger(engine)
-    judgement = judge(facts, rules, previous=ledger)
+    judgement = judge(facts, rules, previous=ledger, exemptions=ledger.exemptions())
     if not judgement.coverage.pages:
         raise NothingSeen(nothing_seen_message(facts))
     after = advance(ledger, judgement.findings, judgement.closed, run.round, run.as_of)
@@ -64,7 +64,8 @@ def judge_and_write(engine: Engine, run: Run, rules: RuleSet, output: Path) -> J
     """Judge a run and write its documents into `output`/<round>/."""
     judgement, facts = judge_run(engine, run, rules)
     previous = previous_judgement(engine, run.round)
-    paths = write_documents(judgement, facts.inventory, output / run.round, previous=previous)
+    ledger = stored_ledger(engine)
+    paths = write_documents(judgement, facts.inventory, output / run.round, previous=previous, ledger=ledger)
     return Judged(judgement, facts.inventory, paths)
 
 

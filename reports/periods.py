@@ -1,0 +1,69 @@
+"""A quarter, half-year or year told from its monthly rounds."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from reports.numbers import count_published
+from rules.schema import Judgement
+
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+
+
+def months_of(code: str) -> list[str]:
+    """The months of a period code: 2026-Q4 → 2026-10 … 2026-12; a month is itself; other codes have none."""
+    if _MONTH.fullmatch(code):
+        return [code]
+    year, _, part = code.partition("-")
+    spans = {"Q1": (1, 3), "Q2": (4, 6), "Q3": (7, 9), "Q4": (10, 12), "H1": (1, 6), "H2": (7, 12), "": (1, 12)}
+    if not re.fullmatch(r"\d{4}", year) or part.upper() not in spans:
+        return []
+    first, last = spans[part.upper()]
+    return [f"{year}-{month:02d}" for month in range(first, last + 1)]
+
+
+def previous_code(code: str) -> str:
+    """The period before: 2026-Q1 → 2025-Q4, 2026-H1 → 2025-H2, 2026 → 2025, 2026-01 → 2025-12; "" for other codes."""
+    months = months_of(code)
+    if not months:
+        return ""
+    year, part = int(code[:4]), code[5:]
+    if not part:
+        return str(year - 1)
+    letter = part[0].upper() if part[0].isalpha() else ""
+    number, most = int(part.lstrip("QHqh")), {"Q": 4, "H": 2, "": 12}[letter]
+    year, number = (year - 1, most) if number == 1 else (year, number - 1)
+    return f"{year}-{letter}{number}" if letter else f"{year}-{number:02d}"
+
+
+def combined(code: str, rounds: Sequence[Judgement]) -> Judgement:
+    """One judgement of a period from its rounds, oldest first: the state is the last one's, the events are all of them.
+
+    Findings, verdicts, columns and IPv6 are as the last round saw them; closed problems are those that any round of the
+    period saw fixed and that do not stand now; publications are summed over rounds whose windows do not overlap.
+    """
+    if not rounds:
+        raise ValueError(f"no rounds for {code}")
+    last = rounds[-1]
+    standing = {finding.fingerprint for finding in last.findings}
+    closed = {f.fingerprint: f for r in rounds for f in r.closed if f.fingerprint not in standing}
+    extra = {**last.extra, "published": _published(rounds), "rounds": [r.round for r in rounds]}
+    return last.model_copy(update={"round": code, "closed": list(closed.values()), "extra": extra})
+
+
+def _published(rounds: Sequence[Judgement]) -> dict[str, Any]:
+    by_type: Counter[str] = Counter()
+    by_unit: Counter[str] = Counter()
+    total, covered, first = 0, "", ""
+    for judgement in rounds:
+        one = count_published(judgement.extra.get("published"))
+        if not one.total or (covered and one.start <= covered):
+            continue
+        total += one.total
+        by_type.update(dict(one.by_type))
+        by_unit.update(dict(one.by_unit))
+        covered, first = one.end, first or one.start
+    return {"total": total, "by_type": dict(by_type), "by_unit": dict(by_unit), "from": first, "to": covered}
