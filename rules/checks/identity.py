@@ -55,11 +55,16 @@ class SamplePages:
     def home(self) -> PageFact | None:
         """The home page when it was read as readers see it."""
         page = self._site.home_page
-        return page if page is not None and page.kind not in ("challenge", "scripted-list") else None
+        return page if page is not None and has_frame(page) else None
 
     def drawn(self) -> list[PageFact]:
         """The draw, the same for the same seed whatever the order of the pages."""
         return self._draw.pages()
+
+
+def has_frame(page: PageFact) -> bool:
+    """True for a page of a site: items or a footer. A parked, challenge, login or empty page has neither."""
+    return page.kind not in ("challenge", "scripted-list") and bool(page.identity or page.item_count)
 
 
 def where(pages: Sequence[PageFact]) -> tuple[Where, ...]:

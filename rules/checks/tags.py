@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from crawler.facts import PageFact, SiteFacts
-from rules.checks.identity import where
+from rules.checks.identity import has_frame, where
 from rules.context import Context
 from rules.registry import Draft, PageVisitor, Params, fill, page_check
 from rules.schema import Rule
@@ -94,7 +94,7 @@ class _GroupOfTags:
 
     def visit(self, page: PageFact) -> None:
         kind = "home" if page.region == "home" else page.kind
-        if kind != self.params.page:
+        if kind != self.params.page or not has_frame(page):
             return
         self.seen += 1
         missing = lacking(page, self.params.tags)

@@ -84,7 +84,7 @@ def test_d21_an_item_missing_on_one_inner_page_only() -> None:
 
 @pytest.mark.parametrize(("there", "certainty"), [(3, "confirmed"), (2, "suspected"), (0, "suspected")])
 def test_d21_a_footer_drawn_by_script_is_only_suspected(there: int, certainty: str) -> None:
-    [found] = told("D21", home(identity=dict(list(FOOTER.items())[:there])))
+    [found] = told("D21", home(identity=dict(list(FOOTER.items())[:there]), item_count=9))
     assert found.certainty == certainty
     assert (found.deduction is None) is (certainty == "suspected")
 
@@ -104,7 +104,7 @@ def test_d23a_points_of_home_and_other_pages() -> None:
     assert (found.deduction, found.message) == (1, "首页没有“我为政府网站找错”入口")
     [found] = told("D23a", home(), *(inner(f"p{n}", identity=without(FOOTER, "jiucuo")) for n in range(3)))
     assert (found.deduction, found.certainty) == (0.6, "confirmed")
-    [found] = told("D23a", home(identity={}))
+    [found] = told("D23a", home(identity={}, item_count=9))
     assert (found.certainty, found.deduction) == ("suspected", None)
 
 
