@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import socket
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,6 +39,9 @@ class HomeSeen:
     title: str = ""
     links: frozenset[str] = frozenset()
     body_hash: str = ""
+    dns_ms: float | None = None
+    tcp_ms: float | None = None
+    tls_ms: float | None = None
     connect_ms: float | None = None
     first_byte_ms: float | None = None
     total_ms: float = 0.0
@@ -77,13 +81,17 @@ async def open_home(
     allow_private: Callable[[str], bool] = lambda host: False,
     headers: Mapping[str, str] | None = None,
     seconds: float = 20.0,
+    whole: float = 60.0,
+    read: bool = True,
 ) -> HomeSeen:
     """Open `url` over one address family, never falling back to the other; never raises.
 
-    `allow_private(host)` says for which hosts an address inside is in order; `seconds` bounds one hop.
+    `allow_private(host)` says for which hosts an address inside is in order; `seconds` bounds one hop, `whole` all of
+    them. With `read` False the page is not parsed: no title, no links, and a jump page is taken as the page.
     """
     seen = HomeSeen(url, url)
     visited = set()
+    started = time.monotonic()
     for _ in range(MAX_HOPS + 1):
         key = canonical(seen.final_url)
         if key in visited:
@@ -98,15 +106,16 @@ async def open_home(
                 family=family,
                 allow_private=allow_private(host),
                 read="auto",
-                seconds=seconds,
+                seconds=max(0.1, min(seconds, whole - (time.monotonic() - started))),
                 keep=False,
             )
         except SeeingError as error:
             seen.hops.append((seen.final_url, None))
             seen.reason, seen.detail, seen.address = error.reason, error.detail, error.address
             seen.status = None
+            seen.total_ms = (time.monotonic() - started) * 1000
             return seen
-        following = _take(seen, answer)
+        following = _take(seen, answer, read)
         if following is None:
             return seen
         seen.final_url = following
@@ -114,10 +123,11 @@ async def open_home(
     return seen
 
 
-def _take(seen: HomeSeen, answer: Fetched) -> str | None:
+def _take(seen: HomeSeen, answer: Fetched, read: bool) -> str | None:
     """Fill `seen` from one answer; the next address when it leads on."""
     seen.hops.append((seen.final_url, answer.status))
     seen.status, seen.address = answer.status, answer.address
+    seen.dns_ms, seen.tcp_ms, seen.tls_ms = answer.dns_ms, answer.tcp_ms, answer.tls_ms
     seen.connect_ms, seen.first_byte_ms = answer.connect_ms, answer.first_byte_ms
     seen.total_ms += answer.total_ms
     location = next((value for key, value in answer.headers if key.lower() == b"location"), b"")
@@ -136,7 +146,7 @@ def _take(seen: HomeSeen, answer: Fetched) -> str | None:
     seen.reason, seen.detail = result.reason, result.detail
     if answer.timed_out and seen.opened and not answer.body:
         seen.reason = Reason.TIMEOUT
-    if not seen.opened:
+    if not seen.opened or not read:
         return None
     page = read_page(answer.body, seen.final_url, answer.header("Content-Type") or None)
     if page.jump_to and page.text_length < 200 and len(page.links) < 5:
