@@ -111,8 +111,8 @@ def test_what_comes_over_the_wire(city: City, host: str, path: str, part: bytes)
 
 def test_bodies_without_end_come_in_pieces(city: City) -> None:
     assert len(raw(city, "huge.hz.cn", limit=2_000_000)) >= 2_000_000
-    dripped = raw(city, "drip.hz.cn", seconds=1.5, limit=120)
-    assert b"Content-Length: 100000" in dripped and len(dripped) < 200
+    dripped = raw(city, "drip.hz.cn", seconds=1.5, limit=90)
+    assert dripped.startswith(b"HTTP/1.1 200 OK") and len(dripped) < 200
     bomb = raw(city, "bomb.hz.cn", limit=10_000_000)
     assert b"Content-Encoding: gzip" in bomb and len(bomb) < 500_000
     head = raw(city, "bighead.hz.cn", limit=1_000_000).split(b"\r\n\r\n")[0]
