@@ -57,6 +57,11 @@ class Entry(BaseModel):
     handling: dict[str, str] = Field(default_factory=dict)
     log: list[Change] = Field(default_factory=list)
 
+    @property
+    def touched(self) -> bool:
+        """True when a person worked on it: such an entry is never dropped."""
+        return bool(self.dismissed or self.confirmed or self.exempt or self.handling or self.log)
+
     def before(self, round_name: str, as_of: datetime) -> list[Mark]:
         """The marks of earlier rounds, oldest first."""
         earlier = [mark for mark in self.marks if mark.round != round_name and mark.as_of < as_of]
@@ -176,7 +181,7 @@ def advance(
             marks = others
         else:
             marks = sorted([*others, Mark(round=round_name, as_of=as_of, sight=sight)], key=lambda mark: mark.as_of)
-        if not any(mark.sight == "found" for mark in marks) and not (old and old.dismissed):
+        if not any(mark.sight == "found" for mark in marks) and not (old and old.touched):
             entries.pop(fingerprint, None)  # only this round's earlier judgement had it
             continue
         base = old or Entry(fingerprint=fingerprint, finding=found[fingerprint])

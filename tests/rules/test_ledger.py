@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from crawler.facts import Outcome, Reason
+from crawler.inventory import Exemption
 from rules.engine import judge
 from rules.ledger import Entry, Ledger, advance
 from rules.schema import Judgement
@@ -201,3 +202,15 @@ def test_an_entry_without_marks_is_new() -> None:
         "2026-08",
         "2026-08",
     )
+
+
+def test_an_exemption_given_in_the_ledger_outlives_a_new_judgement_of_its_round() -> None:
+    ledger, first = step(None, with_blank(), 8)
+    [entry] = ledger.entries.values()
+    exempt = Exemption(rule="V4.3", url=entry.finding.subject, until=date(2027, 1, 1), reason="已归档", by="张某")
+    ledger = Ledger(entries={entry.fingerprint: entry.model_copy(update={"exempt": exempt})})
+    facts = in_month(with_blank(), 8)
+    judgement = judge(facts, MONTHLY, previous=ledger, exemptions=ledger.exemptions())
+    assert judgement.findings == [] and len(judgement.extra["exempted"]) == 1
+    after = advance(ledger, judgement.findings, judgement.closed, facts.round, facts.as_of)
+    assert after.exemptions() == [exempt] and first.findings
