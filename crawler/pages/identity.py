@@ -106,7 +106,7 @@ def _addresses(doc: Document) -> tuple[str | None, str | None, str | None]:
             conac = "_ideConac"
     for script in doc.scripts:
         value = (script.attrs.get("src") or "") + " " + (script.text if len(script.text) < 20_000 else "")
-        if conac is None and "conac" in value.lower():
+        if conac is None and "onac" in value:
             plain = unquote(value)
             conac = _match(_CONAC, plain) or ("_ideConac" if _CONAC_ID.search(plain) else None)
         if _may_be_jiucuo(value):

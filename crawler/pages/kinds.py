@@ -85,7 +85,12 @@ def _is_challenge(doc: Document, signs: Signs) -> bool:
                 return True
         if any("$_ts" in (script.attrs.get("src") or "") for script in doc.scripts):
             return True
-    if signs.shown < 1200 and signs.anchors < 6:
+    if (
+        signs.shown < 1200
+        and signs.anchors < 6
+        and signs.publication.day is None
+        and not signs.tags.get("ArticleTitle")
+    ):
         return _CHALLENGE_WORDS.search((signs.title or "") + "\n" + doc.text[:2000]) is not None
     return False
 
@@ -139,13 +144,13 @@ def _is_home(doc: Document, signs: Signs, article: int, listing: int) -> bool:
         or title.startswith(("首页", "网站首页"))
         or all(_HOME_TITLE.search(part.strip()) for part in _CUT.split(title) if part.strip())
     )
+    if points < 4 and not named:
+        return False
     more = sum(
         1
         for element in doc.elements
         if element.tag == "a" and element.stop - element.start < 14 and _MORE.search(doc.text_of(element))
     )
-    if points < 4 and not named:
-        return False
     points += (1 if named else 0) + (1 if more >= 3 else 0) + (1 if signs.anchors >= 60 else 0)
     if is_home(signs.url):
         return points >= 4

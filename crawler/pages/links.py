@@ -28,6 +28,10 @@ _LAZY = (
 )
 _LAZY_SETS = ("srcset", "data-srcset", "data-lazy-srcset")
 _BACKGROUNDS = ("background", "data-background", "data-bg", "data-background-image")
+_ANYWHERE = frozenset(("onclick", "style", *_BACKGROUNDS))
+_HOLDERS = frozenset(
+    ("a", "area", "img", "input", "link", "source", "option", "meta", "object", "video", *_PLAIN_SOURCES)
+)
 _REQUESTED_RELS = re.compile(
     r"\b(?:stylesheet|icon|apple-touch-icon[\w-]*|manifest|preload|modulepreload|mask-icon)\b", re.I
 )
@@ -49,7 +53,7 @@ def read_links(doc: Document, resolve: Resolver) -> list[Link]:
     links: list[Link] = []
     for element in doc.elements:
         attrs = element.attrs
-        if not attrs:
+        if not attrs or (element.tag not in _HOLDERS and attrs.keys().isdisjoint(_ANYWHERE)):
             continue
         for tag, raw in _addresses(element):
             _add(links, doc, resolve, element, tag, raw)
@@ -92,9 +96,10 @@ def _addresses(element: Element) -> Iterator[tuple[str, str]]:
     if "style" in attrs:
         for raw in css_addresses(element.get("style")):
             yield "style", raw
-    for name in _BACKGROUNDS:
-        if attrs.get(name):
-            yield "img", element.get(name)
+    if not attrs.keys().isdisjoint(_BACKGROUNDS):
+        for name in _BACKGROUNDS:
+            if attrs.get(name):
+                yield "img", element.get(name)
 
 
 def _anchor(tag: str, href: str) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,8 +16,8 @@ from crawler.pages.script_lists import has_dated_objects, looks_like_items, reco
 from crawler.pages.tree import Document, build
 from crawler.pages.years import settle_years
 
-_SIDE_HEAD = re.compile(r"热点|推荐|排行|相关|最新|点击|图片新闻|友情|导航|快速|链接|专题|服务|下载")
 _MAIN_SHARE = 0.34
+_SEVERAL = 4
 
 
 @dataclass(slots=True)
@@ -40,7 +39,10 @@ def read_listing(doc: Document, hits: list[Hit], resolve: Resolver, latest: date
     for group in grouped(listing.rows).values():
         settle_years(group, latest, as_of)
     listing.dated = [row for row in listing.rows if row.day is not None]
-    listing.drawn = _drawn(doc, resolve, as_of, bool(listing.dated))
+    shown = sum(row.link.region != "side" for row in listing.dated)
+    listing.drawn = _drawn(doc, resolve, as_of, shown >= _SEVERAL)
+    if len(listing.drawn) > 2 * shown and listing.drawn:
+        listing.rows, listing.dated = [], []  # the page's list is the drawn one, what stands beside it is another's
     return listing
 
 

@@ -55,6 +55,11 @@ _INFO_BEFORE = re.compile(
     r"(?:来源|作者|供稿|出处|编辑|发布机构|发布单位|信息提供|source|字体|字号)\s*[:：】\]]?[^\n]{0,40}$", re.I
 )
 _ALONE = re.compile(r"[\s\[\]【】()（）:：日号|\-—星期一二三四五六天上下午\d时分秒]*")
+_DATE_NAME = re.compile(
+    r"pub(?:lish)?(?:ed)?[_-]?(?:time|date)|(?:^|[\s_-])(?:fbsj|fbrq)(?:$|[\s_-])|(?:article|news|"
+    r"info|art)[_-]?(?:time|date)",
+    re.I,
+)
 _NEAR_HEADLINE = 260
 _BODY_LINE = 60
 
@@ -131,9 +136,23 @@ def _labelled(doc: Document, hits: list[Hit], headline: Element | None) -> tuple
 
 
 def _unlabelled(doc: Document, hits: list[Hit], headline: Element | None, in_url: date | None) -> Hit | None:
-    """A date without a label in the line that stands with the headline."""
-    if headline is None:
-        return None
+    """A date without a label in the line that stands with the headline, else in an element named for it."""
+    near = _under_headline(doc, hits, headline, in_url) if headline is not None else None
+    return near or _named_for_date(doc, hits, headline)
+
+
+def _named_for_date(doc: Document, hits: list[Hit], headline: Element | None) -> Hit | None:
+    """`<span class="pubtime">2026-11-18</span>`"""
+    for hit in hits:
+        element = doc.innermost(hit.start)
+        if element is None or element.stop - element.start > _BODY_LINE:
+            continue
+        if _DATE_NAME.search(f"{element.get('class')} {element.get('id')}") and not _foreign(doc, hit.start, headline):
+            return hit
+    return None
+
+
+def _under_headline(doc: Document, hits: list[Hit], headline: Element, in_url: date | None) -> Hit | None:
     text = doc.text
     for hit in hits:
         distance = hit.start - headline.stop

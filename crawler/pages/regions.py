@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import islice
 
 from crawler.pages.tree import Document, Element
 
@@ -75,9 +76,14 @@ _NO_REGION = re.compile(
     r"header-?(?:title|info)|nav-?(?:con|tab)"
 )
 _FOOTER_HINT = re.compile(r"ICP\s*备|网站标识码|主办单位|版权所有|公网安备|承办单位|技术支持|备案号|copyright", re.I)
-_FULL_DATE = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}")
+_ROW_DATE = re.compile(
+    r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}|[\n\[(（]\s?\d{1,2}[-/.月]\d{1,"
+    r"2}日?\s?(?=[\n\])）])"
+)
+_LIST_DATES = 3
 _INFO_LINE = re.compile(r"(?:发布|更新|发表)(?:时间|日期)|来\s?源\s?[:：]|(?:时间|日期)\s?[:：]\s?(?:19|20)\d\d")
 _LATE = 0.4
+_FOOTER_TEXT = 1500
 _HEADER_SHARE = 0.5
 
 
@@ -132,11 +138,11 @@ def _own(doc: Document, element: Element, total: int, linked: list[int]) -> str:
     if not claim:
         return ""
     text = doc.text_of(element)
+    if claim != "side" and sum(1 for _ in islice(_ROW_DATE.finditer(text), _LIST_DATES)) >= _LIST_DATES:
+        return ""
     if claim == "footer":
         late = element.start > total * _LATE and element.stop > total * 0.75
         return "footer" if late and (_FOOTER_HINT.search(text) or element.stop > total * 0.95) else ""
-    if len(_FULL_DATE.findall(text, 0)) >= 3:
-        return "side" if claim == "side" else ""
     if claim == "header" and _INFO_LINE.search(text):
         return ""
     if claim == "header":
@@ -147,13 +153,11 @@ def _own(doc: Document, element: Element, total: int, linked: list[int]) -> str:
 
 
 def _footer_start(doc: Document) -> int | None:
-    """Where the footer's own words begin, for pages whose tables bear no names: the line of the first late hint."""
+    """Where the footer's own words begin, for pages whose tables bear no names: the first late
+    line with such a word that no dated entry follows."""
     text = doc.text
     late = int(len(text) * 0.6)
-    found = _FOOTER_HINT.search(text, late)
-    if found is None:
-        return None
-    after = text[found.start() :]
-    if len(after) > 1500 or (_FULL_DATE.search(after) and after.count("\n") > 60):
-        return None
-    return text.rfind("\n", 0, found.start()) + 1
+    for found in islice(_FOOTER_HINT.finditer(text, max(late, len(text) - 3000)), 20):
+        if len(text) - found.start() <= _FOOTER_TEXT and not _ROW_DATE.search(text, found.start()):
+            return text.rfind("\n", 0, found.start()) + 1
+    return None

@@ -42,8 +42,10 @@ _URLS = (
 _COLUMN_FIELDS = frozenset(("childcount", "children", "channeltype", "articlecount", "haschild", "childrens", "isleaf"))
 _HAS_TITLE = re.compile(r"(?:title|subject|bt|biaoti|name)[\"']?\s{0,4}:", re.I)
 _HAS_DATE = re.compile(r"(?:date|time|fbsj|fbrq|created_at|day|published)\w{0,12}[\"']?\s{0,4}:", re.I)
+_DAY = re.compile(r"(?<!\d)(?:(?:19|20)\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}(?!\d)")
 _TAGS = re.compile(r"<[^<>]{0,400}>")
 _CHINA = timezone(timedelta(hours=8))
+_DATE_WORDS = ("date", "Date", "DATE", "time", "Time", "TIME", "fbsj", "FBSJ", "fbrq", "created_at", "day", "published")
 SCRIPT_LIMIT = 2_000_000
 
 
@@ -65,7 +67,7 @@ def record_markup(text: str) -> str:
 
 def looks_like_items(comment: str) -> bool:
     """Does a comment hold a whole list, which the page's script will show, rather than a remark or dead code?"""
-    return len(comment) > 200 and comment.count("<a ") + comment.count("<A ") >= 3 and "<li" in comment.lower()
+    return len(comment) > 200 and comment.count("<a ") + comment.count("<A ") >= 3 and len(_DAY.findall(comment)) >= 2
 
 
 def script_items(text: str, resolve: Resolver, latest: date) -> list[Item]:
@@ -89,7 +91,9 @@ def _dated_by(record: dict[str, object]) -> str:
 
 def has_dated_objects(text: str) -> bool:
     """Cheap test whether `script_items` could find anything."""
-    return len(text) > 60 and _HAS_DATE.search(text) is not None and _HAS_TITLE.search(text) is not None
+    if len(text) < 60 or not any(word in text for word in _DATE_WORDS):
+        return False
+    return _HAS_DATE.search(text) is not None and _HAS_TITLE.search(text) is not None
 
 
 def xml_items(text: str, resolve: Resolver, latest: date) -> list[Item]:

@@ -104,6 +104,13 @@ def footer_scripts(doc: Document, resolve: Resolver) -> list[str]:
     return list(found)
 
 
+def _at_once(before: str) -> bool:
+    """Does the script jump when it loads, for every reader: not in a handler, not for telephones only?"""
+    if "userAgent" in before or "screen.width" in before:
+        return False
+    return "function" not in before or "onload" in before or "setTimeout" in before or "setInterval" in before
+
+
 def jump_target(doc: Document, resolve: Resolver, url: str, shown: int, anchors: int) -> str | None:
     """Where a page leads that has nothing else to show: meta refresh, or a script that sets location."""
     if shown > _JUMP_TEXT and not (shown < 300 and anchors < 4):
@@ -120,6 +127,8 @@ def jump_target(doc: Document, resolve: Resolver, url: str, shown: int, anchors:
         if len(script.text) > 5000 or "cookie" in script.text:
             continue
         found = _LOCATION.search(script.text)
+        if found and not _at_once(script.text[: found.start()]):
+            continue
         target = resolve.url(found.group(1) or found.group(2)) if found else None
         if target and target != url:
             return target

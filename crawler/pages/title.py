@@ -7,11 +7,7 @@ import re
 from crawler.pages.tree import Document, Element
 
 _NOISE = re.compile(r"[\W_]+")
-_NAMED = re.compile(
-    r"(?:^|[\s_-])(?:title|titles|tit|headline|biaoti|bt|h1|arti?cle?_?title|cont?ent?_?title|news_?title|con_?title|"
-    r"xl_?title|xxgk_?title|info_?title|page_?title|main_?title|show_?title|detail_?title|wz_?title)(?:$|[\s_\d-])",
-    re.I,
-)
+_NAMED = re.compile(r"tit(?:le|les)?(?:$|[\s_\d-])|headline|biaoti|(?:^|[\s_-])(?:bt|h1)(?:$|[\s_\d-])", re.I)
 _HEADINGS = frozenset(("h1", "h2", "h3", "ucaptitle"))
 _CANDIDATES = frozenset(
     [
