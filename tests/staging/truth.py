@@ -141,7 +141,13 @@ def _innocent_columns(city: CityModel, raw: dict[str, list[Any]]) -> list[dict[s
     for entry in raw["fresh"]:
         column = _place(city, entry["at"])
         found.append(
-            {"site": column.site.id, "url": column.url, "why": entry["why"], "outcome": "ok", "category": "栏目不更新"}
+            {
+                "site": column.site.id,
+                "url": column.url,
+                "why": entry["why"],
+                "outcome": "ok",
+                "category": entry.get("category", "栏目不更新"),
+            }
         )
     return found
 
