@@ -18,6 +18,7 @@ from crawler.pages.years import settle_years
 
 _MAIN_SHARE = 0.34
 _SEVERAL = 4
+_WHOLE_LIST = 7
 
 
 @dataclass(slots=True)
@@ -68,7 +69,9 @@ def markup_items(html: str, resolve: Resolver, latest: date) -> list[Item]:
 
 def main_rows(listing: Listing, pager: int | None) -> list[Row]:
     """Rows of the list that the page is for: the group before the pager, else the largest, and groups of its kind."""
-    dated = [row for row in listing.dated if row.link.region != "side"] or listing.dated
+    dated = [row for row in listing.dated if row.link.region != "side"]
+    if not dated and (pager is not None or len(listing.dated) >= _WHOLE_LIST):
+        dated = listing.dated  # too long for a side block: the template only names its list like one
     if not dated:
         return []
     sizes = Counter(row.signature for row in dated)

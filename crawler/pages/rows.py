@@ -26,7 +26,15 @@ _MINOR = re.compile(
 )
 _PINNED = re.compile(r"置\s?顶|[\[【]顶[\]】]")
 _LINES = frozenset(("li", "tr", "dd", "dt", "p"))
-_PURE_SLACK = 16
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_INFO_WORDS = re.compile(
+    r"(?:发布|更新|发表|公布|公开|录入|添加|信息)?(?:时间|日期)|(?:浏览|阅读|点击|访问|查看)(?:次数|量|数)?|"
+    r"来源\s?[:：]\s?\S{1,12}|"
+    r"星期.|作者\s?[:：]\s?\S{1,8}|[日号时分秒次]"
+)
+_FEW_WORDS = 1
+_MANY_WORDS = 12
+_LINE = 300
 _ROW_TEXT = 700
 _GAP = 120
 _CLIMB = 12
@@ -195,16 +203,28 @@ def _hit_score(doc: Document, link: Element, hit: Hit) -> float:
     if rank == -1:
         return 0
     element = doc.innermost(hit.start)
-    around = (element.stop - element.start) - (hit.stop - hit.start) if element is not None else 99
+    pure = element is not None and _words_beside(doc.text, hit, element.start, element.stop) <= _FEW_WORDS
     score = 4.0 if rank in (0, 1) else 2.0 if rank == 2 else 1.0 if rank == 3 else 0.0
     if link.start <= hit.start < link.stop:
-        own = element is not None and element is not link and around <= _PURE_SLACK
+        own = pure and element is not link
         rest = doc.text[hit.stop : link.stop]
         bracketed = doc.text[max(link.start, hit.start - 2) : hit.start].strip()[-1:] in ("[", "(", "（", "【")
         tail = len(rest.strip(" \n])）】日号:0123456789：")) == 0
         head = not doc.text[link.start : hit.start].strip(" \n[(（【") and bracketed
         return score + (2 if own else 1 if tail or head else 0) if own or tail or head or score else 0
-    return score + (3 if around <= _PURE_SLACK else 1)
+    if score or pure:
+        return score + (3 if pure else 1)
+    start = doc.text.rfind("\n", 0, hit.start) + 1
+    end = doc.text.find("\n", hit.stop)
+    start = max(start, link.stop) if link.stop <= hit.start else start
+    return 1 if _words_beside(doc.text, hit, start, end if end >= 0 else len(doc.text)) <= _MANY_WORDS else 0
+
+
+def _words_beside(text: str, hit: Hit, start: int, stop: int) -> int:
+    """Chinese characters in `text[start:stop]` beside the date that neither label it nor belong to a counter."""
+    if stop - start > _LINE:
+        return stop - start
+    return len(_CHINESE.findall(_INFO_WORDS.sub("", text[start : hit.start] + text[hit.stop : stop])))
 
 
 def _date_beside(doc: Document, rows: list[Row], hits: list[Hit], starts: list[int]) -> None:
