@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 from crawler.facts import RoundFacts, SiteFacts
 from crawler.inventory import Exemption
+from rules.checks.availability import AvailabilityParams
 from rules.context import Context
 from rules.forms import Answer, answered, cleared, unfilled
 from rules.ledger import Ledger, closed_now, with_history
@@ -20,7 +21,7 @@ from rules.schema import Category, CheckError, CoverageSum, Finding, Judgement, 
 from rules.scoring import Line, sheet, verdict
 from rules.seen import Seen
 from rules.subjects import fingerprint, normal
-from rules.tables import PublicationCount, column_rows, ipv6_row, unit_rows
+from rules.tables import PublicationCount, availability_row, column_rows, ipv6_row, unit_rows
 
 _CATEGORIES = {category: number for number, category in enumerate(get_args(Category))}
 
@@ -35,6 +36,7 @@ class _Round:
     exempted: list[dict[str, Any]] = field(default_factory=list)
     columns: list[dict[str, Any]] = field(default_factory=list)
     ipv6: list[dict[str, Any]] = field(default_factory=list)
+    availability: list[dict[str, Any]] = field(default_factory=list)
     sheets: dict[str, list[Line]] = field(default_factory=dict)
 
     def sort(self, order: Sequence[str]) -> None:
@@ -43,7 +45,7 @@ class _Round:
         self.verdicts.sort(key=lambda one: place[one.id])
         self.findings.sort(key=lambda one: place[one.site])
         self.errors.sort(key=lambda one: place[one.site])
-        for rows in (self.exempted, self.columns, self.ipv6):
+        for rows in (self.exempted, self.columns, self.ipv6, self.availability):
             rows.sort(key=lambda row: place[row["site"]])
         self.sheets = dict(sorted(self.sheets.items(), key=lambda pair: place[pair[0]]))
 
@@ -159,6 +161,9 @@ def _judge_site(site: SiteFacts, work: _Work, result: _Round) -> None:
     result.verdicts.append(verdict(site, ruleset, findings, lines))
     result.columns += column_rows(site, work.context)
     result.ipv6.append(ipv6_row(site, work.context))
+    series = availability_row(site, _watching(ruleset))
+    if series is not None:
+        result.availability.append(series)
     if lines:
         result.sheets[site.site.id] = lines
 
@@ -214,6 +219,12 @@ def _error(rule: Rule, site: SiteFacts, error: Exception) -> CheckError:
     return CheckError(rule=rule.id, site=site.site.id, error=f"{type(error).__name__}: {error}")
 
 
+def _watching(ruleset: RuleSet) -> AvailabilityParams:
+    """The numbers of V2 in this profile, the official ones where it does not use the rule."""
+    rule = ruleset.rule("V2")
+    return AvailabilityParams.model_validate(rule.params if rule else {})
+
+
 def _exempted(finding: Finding, exemption: Exemption) -> dict[str, Any]:
     told = finding.model_dump(mode="json", include={"site", "unit", "rule", "category", "subject", "message"})
     return told | exemption.model_dump(mode="json", include={"until", "reason", "by"})
@@ -254,6 +265,7 @@ def _extra(work: _Work, result: _Round) -> dict[str, Any]:
     return {
         "columns": result.columns,
         "ipv6": result.ipv6,
+        "availability": result.availability,
         "published": work.published.summary(),
         "units": unit_rows(facts.inventory, result.findings),
         "exempted": result.exempted,

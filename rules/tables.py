@@ -8,13 +8,14 @@ from typing import Any
 
 from crawler.facts import PageFact, RoundFacts, SiteFacts
 from crawler.inventory import Inventory
+from rules.checks.availability import AvailabilityParams, Watched, by_place, has_failed
 from rules.checks.ipv6 import Tested, readiness
 from rules.context import Context
 from rules.registry import Draft, PageVisitor
 from rules.schema import Finding
 from rules.scoring import counts
 from rules.subjects import normal
-from rules.windows import period
+from rules.windows import beijing_day, period
 
 _TOLD: dict[Tested, str] = {"支持": "支持", "不支持": "不支持", "疑似不支持": "不支持", "未测": "未测"}
 
@@ -48,6 +49,27 @@ def ipv6_row(site: SiteFacts, ctx: Context) -> dict[str, Any]:
     note = state.note or ("经IPv6访问首页未成功，待复核" if state.home == "疑似不支持" else "")
     row = {"aaaa": _TOLD[state.aaaa], "home": _TOLD[state.home], "ns": _TOLD[state.ns]}
     return {"site": site.site.id, "name": site.site.name, "host": site.site.host, **row, "note": note}
+
+
+def availability_row(site: SiteFacts, params: AvailabilityParams) -> dict[str, Any] | None:
+    """A site's series day by day and its worst week from the worst place; None when it is not watched."""
+    if not isinstance(site, Watched) or not site.looks:
+        return None
+    days: dict[str, list[int]] = {}
+    for look in sorted(site.looks, key=lambda one: one.at):
+        if look.control_ok:
+            day = days.setdefault(beijing_day(look.at).isoformat(), [0, 0])
+            day[0] += 1
+            day[1] += has_failed(look, params.slow_seconds)
+    weeks = by_place(site.looks, params)
+    row: dict[str, Any] = {"site": site.site.id, "name": site.site.name, "state": "未能判定", "worst": None}
+    if weeks:
+        worst = weeks[0]
+        row["state"] = "不达标" if worst.failed >= params.share * worst.looks else "达标"
+        span = {"from": worst.first.isoformat(), "to": worst.last.isoformat(), "place": worst.place}
+        row["worst"] = span | {"looks": worst.looks, "failed": worst.failed}
+    row["days"] = [{"day": day, "looks": looks, "failed": failed} for day, (looks, failed) in days.items()]
+    return row
 
 
 def unit_rows(inventory: Inventory, findings: Sequence[Finding]) -> list[dict[str, Any]]:

@@ -27,6 +27,8 @@ class Look(Protocol):
     def total_ms(self) -> int | None: ...
     @property
     def control_ok(self) -> bool: ...
+    @property
+    def place(self) -> str: ...
 
 
 @runtime_checkable
@@ -51,12 +53,13 @@ class AvailabilityParams(Params):
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """Seven days of probes: those counted and those failed."""
+    """Seven days of probes from one place: those counted and those failed."""
 
     first: date
     last: date
     looks: int
     failed: int
+    place: str = ""
 
     @property
     def share(self) -> float:
@@ -86,22 +89,32 @@ def worst_week(looks: Sequence[Look], params: AvailabilityParams) -> Week | None
         by_day.setdefault(beijing_day(look.at), []).append(look)
     enough = {day for day, found in by_day.items() if len(found) >= params.per_day}
     weeks = []
+    place = next((look.place for look in looks), "")
     for first in sorted(enough):
         days = [first + timedelta(days=n) for n in range(params.days)]
         if enough.issuperset(days):
             counted = [look for day in days for look in by_day[day]]
             failed = sum(has_failed(look, params.slow_seconds) for look in counted)
-            weeks.append(Week(first, days[-1], len(counted), failed))
+            weeks.append(Week(first, days[-1], len(counted), failed, place))
     return max(weeks, key=lambda week: (week.share, week.last), default=None)
+
+
+def by_place(looks: Sequence[Look], params: AvailabilityParams) -> list[Week]:
+    """The worst week as each place saw it, worst place first; places with too few probes are left out."""
+    places = sorted({look.place for look in looks})
+    weeks = [worst_week([look for look in looks if look.place == place], params) for place in places]
+    return sorted((week for week in weeks if week is not None), key=lambda week: (-week.share, week.place))
 
 
 @check("availability", params=AvailabilityParams, fields=("first", "last", "looks", "failed", "share", "limit"))
 def availability(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
-    """V2: too few probes, or none at all, is no judgement."""
+    """V2: too few probes, or none at all, is no judgement; a place that saw the site well leaves a doubt."""
     params = AvailabilityParams.model_validate(rule.params)
-    week = worst_week(site.looks, params) if isinstance(site, Watched) else None
-    if week is None or week.failed < params.share * week.looks:
+    weeks = by_place(site.looks, params) if isinstance(site, Watched) else []
+    bad = [week for week in weeks if week.failed >= params.share * week.looks]
+    if not bad:
         return
+    week = bad[0]
     values = {
         "first": chinese_day(week.first), "last": chinese_day(week.last), "looks": week.looks, "failed": week.failed,
         "share": f"{100 * week.share:.1f}%", "limit": f"{100 * params.share:g}%",
@@ -110,9 +123,11 @@ def availability(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
         subject=site.site.url,
         message=fill(rule.message, values),
         gist="availability",
+        certainty="confirmed" if len(bad) == len(weeks) else "suspected",
         where=(Where(page=site.site.url, text=site.site.name, region="home"),),
         where_count=1,
         observed={
             "from": week.first.isoformat(), "to": week.last.isoformat(), "looks": week.looks, "failed": week.failed,
+            "place": week.place,
         },
     )  # fmt: skip

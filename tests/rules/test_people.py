@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -186,6 +186,7 @@ class Look:
     outcome: str = "ok"
     total_ms: int | None = 300
     control_ok: bool = True
+    place: str = ""
 
 
 @dataclass
@@ -239,6 +240,23 @@ def test_v2_takes_the_worst_week_of_several() -> None:
     bad = [Look(look.at, "dead") if 60 <= n < 74 else look for n, look in enumerate(good)]
     found = worst_week(bad, AvailabilityParams())
     assert found is not None and found.failed == 14 and found.looks == 140
+
+
+def test_v2_a_second_place_that_saw_the_site_well_leaves_a_doubt() -> None:
+    there = [replace(look, place="省中心") for look in week(0)]
+    assert [one.certainty for one in v2([*week(20), *there])] == ["suspected"]
+    also_bad = [replace(look, place="省中心") for look in week(7)]
+    [found] = v2([*week(20), *also_bad])
+    assert (found.certainty, found.observed["failed"]) == ("confirmed", 20)
+
+
+def test_the_series_of_a_watched_site_is_told_by_day() -> None:
+    base = site_facts(department(), columns=[])
+    site = WatchedSite(**{name: getattr(base, name) for name in FakeSite.__dataclass_fields__}, looks=week(7))
+    [row] = judge(round_facts(site), only("V3")).extra["availability"]
+    assert row["state"] == "不达标" and row["worst"]["failed"] == 7
+    assert [(day["looks"], day["failed"]) for day in row["days"]] == [(20, 7), *[(20, 0)] * 6]
+    assert judge(round_facts(base), only("V3")).extra["availability"] == []
 
 
 def test_v2_a_site_without_a_series_is_not_judged() -> None:
