@@ -1,0 +1,102 @@
+"""`scrapy rules`: check rule files and profiles, print the manual, write the JSON Schemas, ask “what if”."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from scrapy.commands import ScrapyCommand
+
+from crawler.facts.read import StoredRound
+from crawler.facts.store import StoreError, latest_round, latest_run, load_ledger, open_store
+from crawler.inventory import BadInput, Problem
+from rules.engine import judge
+from rules.ledger import Ledger
+from rules.loader import load_ruleset
+from rules.manual import manual_html, manual_markdown, write_schemas
+from rules.whatif import difference, told
+
+
+class NothingToJudgeError(Exception):
+    """No walked round to try a profile on."""
+
+
+class Command(ScrapyCommand):
+    """Exit status 0 done, 1 nothing to judge or unwritable, 2 bad rule file or argument."""
+
+    requires_project = True
+    requires_crawler_process = False
+    default_settings = {"LOG_ENABLED": False}  # noqa: RUF012 - as ScrapyCommand declares it
+
+    def syntax(self) -> str:
+        """Arguments for `scrapy rules -h`."""
+        return "check | manual [-o 手册.html|手册.md] | schema [-o 文件夹] | --what-if 方案 [--round 2026-11]"
+
+    def short_desc(self) -> str:
+        """One line for `scrapy --help`."""
+        return "检查指标文件与方案；生成指标手册；输出 JSON Schema；试算另一方案的影响"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Scrapy's options and ours."""
+        super().add_options(parser)
+        parser.add_argument("--profile", default="", help="方案名称或文件，缺省为设置 RULES_PROFILE")
+        parser.add_argument("-o", "--output", default="", help="manual 的文件（.html 或 .md）、schema 的文件夹")
+        parser.add_argument(
+            "--what-if", dest="what_if", default="", metavar="PROFILE", help="试算：换用该方案会有什么变化"
+        )
+        parser.add_argument("--round", dest="round", default="", help="试算的轮次，缺省为最近完成的一轮")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Do what is asked; errors go to the error stream."""
+        assert self.settings is not None
+        profile = opts.profile or self.settings["RULES_PROFILE"]
+        try:
+            if opts.what_if:
+                self._what_if(profile, opts.what_if, opts.round)
+            elif args in ([], ["check"]):
+                ruleset = load_ruleset(profile)
+                title, used, known = ruleset.profile.title, len(ruleset.rules), len(ruleset.known)
+                print(f"方案“{title}”采用 {used} 项指标，全部指标文件 {known} 个，没有错误。")
+                print(ruleset.digest)
+            elif args == ["manual"]:
+                self._manual(profile, opts.output)
+            elif args == ["schema"]:
+                for path in write_schemas(Path(opts.output)) if opts.output else write_schemas():
+                    print(path)
+            else:
+                raise BadInput([Problem(" ".join(args), None, "", "用法不对", self.syntax())], label="参数")
+        except BadInput as error:
+            print(error, file=sys.stderr)
+            self.exitcode = 2
+        except (NothingToJudgeError, StoreError) as error:
+            print(error, file=sys.stderr)
+            self.exitcode = 1
+        except OSError as error:
+            print(f"无法写入 {error.filename}：{error.strerror}。请检查文件夹权限与磁盘空间。", file=sys.stderr)
+            self.exitcode = 1
+
+    def _manual(self, profile: str, output: str) -> None:
+        ruleset = load_ruleset(profile)
+        text = manual_html(ruleset) if output.lower().endswith((".html", ".htm")) else manual_markdown(ruleset)
+        if not output:
+            print(text)
+            return
+        Path(output).write_text(text, encoding="utf-8")
+        print(output)
+
+    def _what_if(self, profile: str, other: str, round_name: str) -> None:
+        assert self.settings is not None
+        now, then = load_ruleset(profile), load_ruleset(other)
+        engine = open_store(self.settings["DATABASE_URL"])
+        name = round_name or latest_round(engine)
+        run = latest_run(engine, name, states=("walked",)) if name else None
+        if run is None:
+            raise NothingToJudgeError("没有完成的轮次可供试算，请先执行 scrapy crawl gov_sites。")
+        ledger = Ledger.model_validate({"entries": load_ledger(engine)})
+        before, after = (
+            judge(StoredRound(engine, run), ruleset, previous=ledger, exemptions=ledger.exemptions())
+            for ruleset in (now, then)
+        )
+        print(f"{run.round} 轮次，由“{now.profile.title}”改用“{then.profile.title}”：")
+        print("\n".join(told(difference(before, after))))
