@@ -55,6 +55,9 @@ class Lane:
         self.limit = limit
         self.busy = 0
         self.rest_until = 0.0
+        self.spacing = 0.0  # seconds between two requests, beside what the downloader keeps
+        self.held = False  # under suspicion: only the home page is asked
+        self.closed = False  # given up in this run: entries are settled without asking
         self._queues: tuple[deque[Entry], ...] = tuple(deque() for _ in Role)
         self.size = 0
 
@@ -63,6 +66,11 @@ class Lane:
         queue = self._queues[entry.role]
         (queue.appendleft if front else queue.append)(entry)
         self.size += 1
+
+    @property
+    def ready(self) -> bool:
+        """Something may be asked now."""
+        return bool(self._queues[Role.HOME]) if self.held else self.size > 0
 
     def pop(self) -> Entry:
         """The next entry by role, then by order of discovery."""
@@ -107,9 +115,11 @@ class Frontier:
         for _ in range(len(self._turn)):
             lane = self._turn[0]
             self._turn.rotate(-1)
-            if lane.size and lane.busy < lane.limit and lane.rest_until <= now:
+            if lane.ready and lane.busy < lane.limit and lane.rest_until <= now:
                 entry = lane.pop()
                 lane.busy += 1
+                if lane.spacing:
+                    lane.rest_until = now + lane.spacing
                 self.in_flight += 1
                 if lane.size == 0:
                     self._turn.remove(lane)
@@ -126,9 +136,17 @@ class Frontier:
         chosen = self.lane(lane)
         chosen.rest_until = max(chosen.rest_until, until)
 
+    def hold(self, lane: str) -> None:
+        """Ask nothing of a lane but its home page."""
+        self.lane(lane).held = True
+
+    def release(self, lane: str) -> None:
+        """The lane may be asked everything again."""
+        self.lane(lane).held = False
+
     def wake_at(self) -> float | None:
         """When something that waits becomes due, if nothing else moves before."""
-        times = [lane.rest_until for lane in self._turn if lane.rest_until]
+        times = [lane.rest_until for lane in self._turn if lane.ready and lane.rest_until]
         if self._later:
             times.append(self._later[0][0])
         return min(times, default=None)

@@ -15,7 +15,7 @@ from aiohttp.client_proto import ResponseHandler
 from aiohttp.helpers import _EXC_SENTINEL
 
 from crawler.downloader.errors import SeeingError
-from crawler.downloader.guard import is_public
+from crawler.downloader.guard import is_loopback, is_public
 from crawler.outcomes import Reason
 from crawler.probes.dns import LookupFailedError, Resolver
 from crawler.probes.route import has_ipv6_route
@@ -67,12 +67,13 @@ class SeenProtocol(ResponseHandler):
 class Connector:
     """Connects by `resolver` in one address family (AF_UNSPEC: IPv4, then IPv6).
 
-    With `allow_private` False only public addresses are connected to, whatever the name resolved to a moment ago.
+    With `allow_private` False only public addresses are connected to, whatever the name resolved to a moment ago;
+    "loopback" lets loopback in beside them (a staging round).
     `seconds` bounds look-up, TCP and TLS together.
     """
 
     def __init__(
-        self, resolver: Resolver, context: ssl.SSLContext, family: int, allow_private: bool, seconds: float
+        self, resolver: Resolver, context: ssl.SSLContext, family: int, allow_private: bool | str, seconds: float
     ) -> None:
         self._resolver = resolver
         self._context = context
@@ -116,9 +117,10 @@ class Connector:
         raise _sum_up(failures)
 
     def _guard(self, addresses: list[str]) -> list[str]:
-        if self._allow_private:
+        if self._allow_private is True:
             return addresses
-        public = [address for address in addresses if is_public(address)]
+        loopback = self._allow_private == "loopback"
+        public = [address for address in addresses if is_public(address) or (loopback and is_loopback(address))]
         if not public:
             raise SeeingError(Reason.INTRANET_ADDRESS, addresses[0], addresses[0])
         return public

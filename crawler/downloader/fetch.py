@@ -120,7 +120,7 @@ class Fetcher:
         headers: Headers = (),
         data: bytes | None = None,
         family: int = socket.AF_UNSPEC,
-        allow_private: bool = False,
+        allow_private: bool | str = False,
         read: ReadMode = "page",
         max_body: int = DEFAULT_MAX_BODY,
         seconds: float = 30.0,
@@ -183,7 +183,7 @@ class _Exchange:
     target: Target
     method: str
     payload: bytes
-    allow_private: bool
+    allow_private: bool | str
     family: int
     keep: bool
 

@@ -28,7 +28,7 @@ class SeeingHandler(BaseDownloadHandler):
         read: 'page' (whole body up to max_body), 'link' (headers and first bytes), 'auto' (pages whole, files as
             links); default 'auto'.
         max_body: bytes, default 8 MiB.
-        allow_private: connect to loopback and private addresses too; default False.
+        allow_private: True connects to private addresses too, "loopback" to loopback alone; default False.
         download_timeout: seconds for the whole request.
         family: socket.AF_INET or AF_INET6 to pin the address family.
         fresh: open a connection for this request alone, for honest timing.
@@ -58,7 +58,7 @@ class SeeingHandler(BaseDownloadHandler):
             headers=_headers(request),
             data=request.body or None,
             family=meta.get("family", 0),
-            allow_private=bool(meta.get("allow_private")),
+            allow_private=meta.get("allow_private") or False,
             read=meta.get("read", "auto"),
             max_body=meta.get("max_body", DEFAULT_MAX_BODY),
             seconds=meta.get("download_timeout", self._seconds),

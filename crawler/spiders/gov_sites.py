@@ -184,6 +184,9 @@ class GovSitesSpider(scrapy.Spider):
         if not self._ready:
             return None
         entry = self.frontier.next(time)
+        while entry is not None and self.walk.refuses(entry):
+            self.frontier.done(entry.lane)
+            entry = self.frontier.next(time)
         if entry is None:
             return None
         entry.requests += 1
@@ -196,7 +199,7 @@ class GovSitesSpider(scrapy.Spider):
             "download_slot": entry.lane,
             "cookiejar": entry.lane,
             "read": "auto" if place.walked and entry.role < 5 else "link",
-            "allow_private": self.book.loopback,
+            "allow_private": "loopback" if self.book.loopback else False,
             "download_timeout": STAGING_TIMEOUT if self.plan.city else self._timeout,
             "obey_robots": not (plan and plan.site.robots == "ignore" and place.walked),
         }

@@ -1,7 +1,8 @@
 """Good answers that may be error pages: the host is asked how it answers addresses that do not exist (F9 to F11).
 
 Only a page that gives cause is compared: a short body, words of error pages, the home page's title, or another address
-than the one asked for; on hosts that are not ours, words of error pages alone. The three random addresses of a host or folder are asked once, at the site's own pace.
+than the one asked for; on hosts that are not ours, words of error pages alone. The three random addresses of a host or
+folder are asked once, at the site's own pace.
 """
 
 from __future__ import annotations

@@ -13,13 +13,14 @@ from crawler.facts import schema
 from crawler.facts.model import Attempt
 from crawler.facts.writer import Batch
 from crawler.frontier import Entry, Role
-from crawler.outcomes import Outcome, Reason, Seeing
+from crawler.outcomes import REASONS, Outcome, Reason, Seeing
 from crawler.pages.address import parse
 from crawler.seeing.recheck import settled
 from crawler.seeing.response import retry_after, see_response
 from crawler.seeing.tuning import RecheckPolicy
 from crawler.walk.answer import Answer
-from crawler.walk.book import FILE_ENDING, AddressBook
+from crawler.walk.book import FILE_ENDING, AddressBook, is_intranet
+from crawler.walk.circuits import CANARY_ID, Circuits
 from crawler.walk.reader import PageReader
 from crawler.walk.rows import attempt_row, body_hash, done_row
 from crawler.walk.soft import PROBE_ID, SoftPages
@@ -38,6 +39,8 @@ class Walk:
         self.book = book
         self.put = put
         self.reader = PageReader(book, as_of)
+        homes = {f"site:{site}": plan.home for site, plan in book.plans.items()}
+        self.circuits = Circuits(book.frontier, homes, policy.delay, self._ask_again, self._distrust)
         self.soft = SoftPages(seed, book.frontier.add, self._fine)
         self.policy = policy
 
@@ -61,10 +64,23 @@ class Walk:
             return
         self._settle(entry, answer, self.see(entry, answer))
 
+    def refuses(self, entry: Entry) -> bool:
+        """Settle an entry without asking when its host was given up in this run."""
+        if not self.book.frontier.lane(entry.lane).closed:
+            return False
+        if entry.id >= 0:
+            reason = Reason.HOST_DOWN if entry.attempts else Reason.NOT_REACHED
+            self.put([("seen", done_row(self.book.run, entry, reason, None))])
+        return True
+
     def _settle(self, entry: Entry, answer: Answer, seeing: Seeing) -> None:
         if entry.id == PROBE_ID:
             self.soft.take(entry, answer, seeing.reason)
-        elif seeing.outcome is Outcome.OK:
+            return
+        self.circuits.record(entry, entry.lane, entry.target, seeing.reason, answer.at.timestamp())
+        if entry.id == CANARY_ID:
+            return
+        if seeing.outcome is Outcome.OK:
             self._fine(entry, answer)
         else:
             self._not_fine(entry, answer, seeing)
@@ -90,6 +106,9 @@ class Walk:
     def _follow(self, entry: Entry, answer: Answer) -> None:
         found = parse(answer.headers["location"].strip(), parse(entry.target))
         target = str(found)
+        if found is not None and is_intranet(target, loopback_allowed=self.book.loopback):
+            self._settle(entry, answer, Seeing(Reason.INTRANET_ADDRESS, answer.status, target[:200]))
+            return
         if found is None:
             self._settle(entry, answer, Seeing(Reason.BAD_ADDRESS, answer.status, answer.headers["location"][:200]))
             return
@@ -142,8 +161,10 @@ class Walk:
             return
         entry.attempts.append(attempt)
         batch.append(("attempt", attempt_row(run, entry.id, attempt)))
-        outcome, reason = settled(entry.attempts, self.policy, at)
         again = seeing.outcome in (Outcome.DEAD, Outcome.SUSPECT) and len(entry.attempts) < LOOKS_PER_RUN
+        self.circuits.failed(entry, entry.lane, entry.target, waits=again)
+        suspect = entry.role is not Role.HOME and self.circuits.suspect(entry.lane, entry.target)
+        outcome, reason = settled(entry.attempts, self.policy, at, host_suspect=suspect)
         if again:
             due = at.timestamp() + self.policy.delay
             batch.append(
@@ -163,10 +184,25 @@ class Walk:
             return False
         until = at.timestamp() + (retry_after(answer.headers) or 5.0)
         self.book.frontier.rest(entry.lane, until)
+        self.circuits.slow_down(entry.lane, entry.target, at.timestamp(), retry_after(answer.headers))
         entry.hops.clear()
         entry.lane = self.book.hosts.place(entry.url).lane
         self.book.frontier.add_later(entry, until)
         return True
+
+    def _distrust(self, entry: Entry, attempts: list[Attempt]) -> None:
+        """What a host under suspicion said is not believed: a settled address of it becomes suspect."""
+        settled_badly = REASONS[attempts[-1].reason].outcome in (Outcome.DEAD, Outcome.SUSPECT)
+        if settled_badly and entry.role is not Role.HOME:
+            row = done_row(self.book.run, entry, Reason.HOST_DOWN, None, status=attempts[-1].status)
+            self.put([("seen", row | {"checked": attempts[-1].at.isoformat(timespec="seconds")})])
+
+    def _ask_again(self, entry: Entry) -> None:
+        """An address that was settled while its host was under suspicion begins anew."""
+        entry.hops.clear()
+        entry.lane = self.book.hosts.place(entry.url).lane
+        self.put([("seen", done_row(self.book.run, entry, Reason.HOST_DOWN, None, state=schema.TODO))])
+        self.book.frontier.add(entry)
 
     def _other_encoding(self, entry: Entry) -> bool:
         """Queue the same path in the other of UTF-8 and GBK, once, before a 404 counts (F14)."""

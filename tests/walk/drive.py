@@ -89,7 +89,10 @@ class Drive:
             due = self.frontier.wake_at()
             if due is None:
                 return False
-            self.clock = max(self.clock, datetime.fromtimestamp(due, AS_OF.tzinfo))
+            self.clock = max(self.clock, datetime.fromtimestamp(due + 0.001, AS_OF.tzinfo))
+            return True
+        if self.walk.refuses(entry):
+            self.frontier.done(entry.lane)
             return True
         entry.requests += 1
         lane, url = entry.lane, entry.target

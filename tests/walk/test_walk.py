@@ -9,6 +9,7 @@ import pytest
 from crawler.facts import BadLink, Outcome, Reason
 from crawler.facts.read import StoredRound
 from crawler.facts.store import latest_run, open_store
+from crawler.walk.answer import Answer
 from tests.walk.drive import Drive, Reply, failure, html, inventory, status
 
 HOME = "http://www.yl.gov.cn/"
@@ -168,3 +169,46 @@ def test_the_words_alone_never_decide(tmp_path: Path) -> None:
     pages[HOME + "shared/gone.html"] = html("<p>关于清理已被删除、页面不存在等问题的说明</p>", "说明")
     _, links = walked(tmp_path, pages, columns=[COLUMN])
     assert HOME + "shared/gone.html" not in links
+
+
+def wall(code: int, upto: int) -> tuple[dict[str, Reply], list[int]]:
+    """A site that after a while answers everything alike, home page included, for some answers."""
+    pages, seen = city(), [0]
+    for url, reply in list(pages.items()):
+        if url.startswith(HOME):
+
+            def answer(_: int, reply: Reply = reply) -> Answer:
+                seen[0] += 1
+                if 3 <= seen[0] < upto:
+                    return status(code)
+                assert isinstance(reply, (str, Answer))
+                return status(200, reply) if isinstance(reply, str) else reply
+
+            pages[url] = answer
+    return pages, seen
+
+
+@pytest.mark.parametrize("code", [404, 403, 503])
+def test_a_host_that_refuses_us_for_a_while_is_asked_again_and_wronged_in_nothing(tmp_path: Path, code: int) -> None:
+    pages, _ = wall(code, upto=13)
+    _, links = walked(tmp_path, pages, columns=[COLUMN])
+    assert set(links) == {HOME + "shared/gone.html", "http://gone.example.org/"}
+
+
+@pytest.mark.parametrize("code", [404, 403, 503])
+def test_a_host_that_goes_on_refusing_is_left_and_nothing_on_it_is_dead(tmp_path: Path, code: int) -> None:
+    pages, _ = wall(code, upto=10_000)
+    _, links = walked(tmp_path, pages, columns=[COLUMN])
+    dead = {url for url, link in links.items() if link.target.outcome is Outcome.DEAD}
+    assert dead == {"http://gone.example.org/"}
+
+
+def test_a_rate_limit_is_honoured_and_never_a_finding(tmp_path: Path) -> None:
+    pages = city()
+    about = pages[HOME + "about.html"]
+    pages[HOME + "about.html"] = lambda look: (
+        status(429, **{"retry-after": "30"}) if look == 1 else status(200, str(about))
+    )
+    drive, links = walked(tmp_path, pages, columns=[COLUMN])
+    assert set(links) == {HOME + "shared/gone.html", "http://gone.example.org/"}
+    assert drive.frontier.lane("site:portal").limit == 1
