@@ -98,7 +98,7 @@ def listing(numbers: Numbers, names: Names, wording: Wording, seen: date, deadli
         for i, p in enumerate(told_rows, 1)
     ]
     head = ("序号", "责任单位", "网站（栏目）", "问题类别", "问题描述", "页面网址", "发现时间", "整改时限")
-    return Annex("问题清单", head, (10, 33, 38, 20, 55, 60, 23, 23), tuple(rows), frozenset({1, 2, 4, 5}))
+    return Annex("问题清单", head, (11, 32, 36, 20, 54, 58, 27, 27), tuple(rows), frozenset({1, 2, 4, 5}))
 
 
 def review(last: LastRound, names: Names, wording: Wording, seen: date) -> Annex:

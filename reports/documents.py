@@ -31,15 +31,17 @@ def write_documents(
     previous: Judgement | None = None,
     options: Options | None = None,
     ledger: Ledger | None = None,
+    bulletin: bytes | None = None,
 ) -> list[Path]:
     """Write the round's documents into `out_dir`, in a fixed order; the same judgement gives the same bytes.
 
-    `previous` is the judgement of the round before, for 上期问题整改情况; `ledger` holds what people filled in.
+    `previous` is the judgement of the round before, for 上期问题整改情况; `ledger` holds what people filled in;
+    `bulletin` is the 通报 where it was made from an office's own template.
     All documents are made before the first is written, and each replaces its older copy whole. Raises OutputError.
     Returns the files, and the folders of notices and tables.
     """
     chosen = options or Options()
-    made = list(documents(judgement, inventory, previous, chosen, ledger))
+    made = list(documents(judgement, inventory, previous, chosen, ledger, bulletin))
     paths = write_all((out_dir / name, content) for name, content in made)
     _drop_old(out_dir / NOTICES, {path.name for path in paths})
     return list(dict.fromkeys(path if path.parent == out_dir else path.parent for path in paths))
@@ -58,10 +60,11 @@ def documents(
     previous: Judgement | None,
     options: Options,
     ledger: Ledger | None = None,
+    bulletin: bytes | None = None,
 ) -> Iterator[tuple[str, bytes]]:
     """File name and content of each document."""
     yield FINDINGS, findings_json(judgement)
-    yield bulletin_name(judgement, inventory), bulletin(judgement, inventory, previous, options)
+    yield bulletin_name(judgement, inventory), bulletin or standard_bulletin(judgement, inventory, previous, options)
     yield LEDGER, build_workbook(judgement, inventory, previous, ledger)
     yield DASHBOARD, build_dashboard(judgement, inventory, previous)
     for name, content in notices(tell(judgement, inventory, options, previous)):
@@ -76,12 +79,15 @@ def findings_json(judgement: Judgement) -> bytes:
     return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def bulletin_name(judgement: Judgement, inventory: Inventory) -> str:
-    """通报_云岭市_2026年11月.docx."""
-    return safe_name(f"通报_{inventory.city}_{period_name(judgement.round)}") + ".docx"
+def bulletin_name(judgement: Judgement, inventory: Inventory, subject: str = "") -> str:
+    """通报_云岭市_2026年11月.docx, with the special subject where there is one."""
+    parts = ["通报", inventory.city, period_name(judgement.round), *([subject] if subject else [])]
+    return safe_name("_".join(parts)) + ".docx"
 
 
-def bulletin(judgement: Judgement, inventory: Inventory, previous: Judgement | None, options: Options) -> bytes:
-    """The bulletin as DOCX."""
+def standard_bulletin(
+    judgement: Judgement, inventory: Inventory, previous: Judgement | None, options: Options
+) -> bytes:
+    """The bulletin as DOCX in GB/T 9704 form."""
     paper = compose(judgement, inventory, options, previous)
     return render(paper, lines(paper.title))

@@ -31,6 +31,7 @@ from reports.ledger_rows import (
     RESULTS,
     STATES,
     Row,
+    all_rows,
     entry_row,
     same_text,
     state_hash,
@@ -149,7 +150,8 @@ def apply(content: bytes, ledger: Ledger, names: Names, *, by: str, at: datetime
         if wanted and not faults:
             entries[id_] = changed(entry, wanted, by=by, at=at, names=names)
             outcome.changed += 1
-    outcome.missing = len(set(ledger.entries) - set(lines))
+    shown = {row.id for rows in all_rows(ledger, names).values() for row in rows}
+    outcome.missing = len(shown - set(lines))
     outcome.ledger = Ledger(entries=entries)
     return outcome
 

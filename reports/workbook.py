@@ -44,7 +44,7 @@ def build_workbook(
     if closed := closed_rows(judgement, names, ledger):
         _ledger_sheet(book, formats, CLOSED, closed)
     for sheet in (*round_sheets(judgement, inventory, before), fields_sheet()):
-        _plain_sheet(book, formats, sheet)
+        plain_sheet(book, formats, sheet)
     book.close()
     return same_zip(buffer.getvalue())
 
@@ -55,8 +55,8 @@ def build_ledger(ledger: Ledger, judgement: Judgement, inventory: Inventory) -> 
     book, buffer, formats = _open(judgement, inventory)
     for name, rows in all_rows(ledger, names).items():
         _ledger_sheet(book, formats, name, rows)
-    _plain_sheet(book, formats, log_sheet(ledger, names))
-    _plain_sheet(book, formats, fields_sheet())
+    plain_sheet(book, formats, log_sheet(ledger, names))
+    plain_sheet(book, formats, fields_sheet())
     book.close()
     return same_zip(buffer.getvalue())
 
@@ -73,10 +73,11 @@ def _open(judgement: Judgement, inventory: Inventory) -> tuple[Any, io.BytesIO, 
             "created": datetime.fromisoformat(judgement.as_of).replace(tzinfo=None),
         }
     )
-    return book, buffer, _formats(book)
+    return book, buffer, formats_of(book)
 
 
-def _formats(book: Any) -> dict[str, Any]:
+def formats_of(book: Any) -> dict[str, Any]:
+    """The workbook's cell formats by use."""
     base = {"font_name": "宋体", "font_size": 10, "valign": "vcenter", "border": 1, "border_color": "#BFBFBF"}
     head = {"bold": True, "bg_color": "#DCE6F1", "align": "center", "text_wrap": True}
     return {
@@ -136,7 +137,8 @@ def _frame(sheet: Any, count: int, last: int, freeze: int = 1) -> None:
     sheet.set_footer("&C第&P页，共&N页")
 
 
-def _plain_sheet(book: Any, formats: dict[str, Any], table: Sheet) -> None:
+def plain_sheet(book: Any, formats: dict[str, Any], table: Sheet) -> None:
+    """One table as a worksheet with frozen head, filter and widths."""
     sheet = book.add_worksheet(table.name)
     for c, (head, width) in enumerate(table.heads):
         sheet.set_column(c, c, width)

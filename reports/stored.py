@@ -1,0 +1,89 @@
+"""Judgements of rounds and periods as the store has them, with the inventory they were judged by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Engine
+
+from crawler.facts.store import judged_rounds, latest_run, load_judgement
+from crawler.inventory import Inventory
+from reports.periods import combined, months_of, previous_code
+from rules.schema import Judgement
+
+
+class NothingStored(Exception):
+    """No judgement for what was asked; the message is Chinese and names what there is."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A judged period with the one before it."""
+
+    judgement: Judgement
+    inventory: Inventory
+    previous: Judgement | None
+    rounds: tuple[Judgement, ...]
+
+
+def judged(engine: Engine, round_name: str) -> Judgement | None:
+    """The stored judgement of one round."""
+    data = load_judgement(engine, round_name)
+    return Judgement.model_validate(data) if data else None
+
+
+def rounds_of(engine: Engine, code: str) -> list[Judgement]:
+    """The judgements that tell of a period, oldest first: the round of that name, else the months inside it."""
+    if (exact := judged(engine, code)) is not None:
+        return [exact]
+    known = set(judged_rounds(engine))
+    found = [judged(engine, month) for month in months_of(code) if month in known]
+    return [one for one in found if one is not None]
+
+
+def of_period(engine: Engine, code: str) -> Judgement | None:
+    """One judgement of a round, a quarter, a half-year or a year; None when no round tells of it."""
+    rounds = rounds_of(engine, code)
+    if not rounds:
+        return None
+    return rounds[0] if [r.round for r in rounds] == [code] else combined(code, rounds)
+
+
+def load(engine: Engine, code: str = "") -> Stored:
+    """What is stored of a period, by default the newest round. Raises NothingStored."""
+    names = judged_rounds(engine)
+    if not names:
+        raise NothingStored("数据库中还没有评判过的轮次，请先执行 scrapy crawl gov_sites。")
+    wanted = code or max(names, key=lambda name: _as_of(engine, name))
+    judgement = of_period(engine, wanted)
+    if judgement is None:
+        raise NothingStored(f"没有 {wanted} 的评判结果。已有的轮次：{'、'.join(names)}。")
+    rounds = rounds_of(engine, wanted)
+    before = previous_code(wanted)
+    previous = of_period(engine, before) if before else None
+    return Stored(judgement, inventory_of(engine, rounds[-1].round), previous or _older(engine, wanted), tuple(rounds))
+
+
+def inventory_of(engine: Engine, round_name: str) -> Inventory:
+    """The inventory that a round was walked by."""
+    run = latest_run(engine, round_name, states=("walked",))
+    if run is None:
+        raise NothingStored(
+            f"轮次 {round_name} 的巡查记录不完整，请重新执行 scrapy crawl gov_sites -a round={round_name}。"
+        )
+    return Inventory.model_validate_json(run.inventory)
+
+
+def _older(engine: Engine, code: str) -> Judgement | None:
+    """The newest earlier round of the same kind, where the one right before was never walked."""
+    same = [name for name in judged_rounds(engine) if name < code and _kind(name) == _kind(code)]
+    return judged(engine, same[-1]) if same else None
+
+
+def _kind(code: str) -> str:
+    return "".join("9" if char.isdigit() else char for char in code)
+
+
+def _as_of(engine: Engine, name: str) -> str:
+    data = load_judgement(engine, name) or {}
+    return str(data.get("as_of", ""))
