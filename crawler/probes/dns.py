@@ -10,13 +10,14 @@ import secrets
 import socket
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeVar, cast
+from dataclasses import replace
+from typing import Any, TypeVar, cast
 
 import dns.name
 import dns.rdatatype
 import dns.resolver
 
+from crawler.probes.answers import DnsAnswer, DnsOutcome, LookupFailedError
 from crawler.probes.names import BadNameError, ascii_host, literal_address
 from crawler.probes.question import Reply, ask
 from crawler.probes.servers import (
@@ -40,42 +41,10 @@ __all__ = [
     "parse_dns_servers",
 ]
 
-DnsOutcome = Literal["ok", "nxdomain", "nodata", "servfail", "timeout", "badname"]
-
 _PER_TRY = 1.6  # seconds one server may be silent before the next one is asked
 _POSITIVE_CACHE = 300.0  # seconds at most, whatever the TTL
 _NEGATIVE_CACHE = {"nxdomain": 5.0, "nodata": 5.0, "servfail": 30.0, "timeout": 30.0, "badname": 300.0}
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True)
-class DnsAnswer:
-    """What the name servers said about one name and type.
-
-    `records` in presentation form without the final dot of names; `cname`: the chain from the asked name to the
-    last one; `ttl` in seconds of the answer (of the SOA when there is none); `server` that said it; `asked`: every
-    server that was tried; `disagree`: servers that said otherwise.
-    """
-
-    outcome: DnsOutcome
-    records: tuple[str, ...] = ()
-    ttl: int | None = None
-    cname: tuple[str, ...] = ()
-    server: str | None = None
-    asked: tuple[str, ...] = ()
-    disagree: tuple[str, ...] = ()
-    milliseconds: int | None = None
-    detail: str = ""
-
-
-class LookupFailedError(OSError):
-    """A host without an address to connect to. `outcome` is the DnsOutcome that says why."""
-
-    def __init__(self, host: str, outcome: DnsOutcome, detail: str = "") -> None:
-        super().__init__(f"{host}: {outcome}{f' ({detail})' if detail else ''}")
-        self.host = host
-        self.outcome: DnsOutcome = outcome
-        self.detail = detail
 
 
 class Resolver:
@@ -152,6 +121,16 @@ class Resolver:
         host = ascii_host(name)
         replies = await asyncio.gather(*(self._ask(server, host, rdtype, self._lifetime) for server in self._servers))
         return [_answer(reply, (reply.server,)) for reply in replies]
+
+    async def signed(self, name: str, rdtype: str) -> Reply:
+        """One question with signatures asked for and unchecked by the server; `name` in ASCII, '.' for the root."""
+        reply = Reply("", "timeout", detail="no name server configured")
+        for server in list(self._servers)[:3]:
+            async with self._gate:
+                reply = await ask(server, "" if name == "." else name, rdtype, _PER_TRY, dnssec=True)
+            if reply.definite:
+                break
+        return reply
 
     async def _once(self, key: tuple[str, str | int], work: Callable[[], Awaitable[_T]]) -> _T:
         """Run `work`, or wait for the same key when it is under way. A waiter's cancellation stops nobody else."""

@@ -18,6 +18,7 @@ from crawler.seeing.response import see_response
 MAX_HOPS = 10
 USER_AGENT = "Mozilla/5.0 (compatible; xuncha/0.1; government site inspection)"
 _ASCII = bytes(range(0x21, 0x7F))
+_NO_RESOURCE = ("a", "area", "meta", "option", "onclick")
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -26,7 +27,9 @@ class HomeSeen:
     """What opening one home page showed. `hops`: every address asked for, with its status (None: no answer).
 
     `links`: targets of its visible links in normal form, its own host left out, so that the same page under another
-    name gives the same set. Milliseconds are those of the last hop, `total_ms` of all hops together.
+    name gives the same set; `inner`: addresses of its visible links on its own host; `outside`: targets of all links,
+    hidden ones too, on other hosts; `resources`: images, styles, scripts, frames. Milliseconds are those of the last
+    hop, `total_ms` of all hops together.
     """
 
     url: str
@@ -47,6 +50,7 @@ class HomeSeen:
     total_ms: float = 0.0
     resources: tuple[str, ...] = ()
     inner: tuple[str, ...] = ()
+    outside: frozenset[str] = frozenset()
 
     @property
     def outcome(self) -> Outcome:
@@ -146,7 +150,7 @@ def _take(seen: HomeSeen, answer: Fetched, read: bool) -> str | None:
     seen.reason, seen.detail = result.reason, result.detail
     if answer.timed_out and seen.opened and not answer.body:
         seen.reason = Reason.TIMEOUT
-    if not seen.opened or not read:
+    if not seen.opened or not read or not _is_html(answer.content_type):
         return None
     page = read_page(answer.body, seen.final_url, answer.header("Content-Type") or None)
     if page.jump_to and page.text_length < 200 and len(page.links) < 5:
@@ -158,18 +162,26 @@ def _take(seen: HomeSeen, answer: Fetched, read: bool) -> str | None:
 def _read(seen: HomeSeen, page: Page, body: bytes) -> None:
     seen.title = (page.title or "").strip()
     seen.body_hash = hashlib.sha256(body).hexdigest()[:40]
-    host = (urlsplit(seen.final_url).hostname or "").lower()
-    shown = [link for link in page.links if link.tag in ("a", "area") and not link.hidden]
+    host = _host(seen.final_url)
+    links = [link for link in page.links if link.tag in ("a", "area")]
+    shown = [link for link in links if not link.hidden]
     seen.links = frozenset(_relative(link.url, host) for link in shown)
-    seen.resources = tuple(
-        dict.fromkeys(link.url for link in page.links if link.tag not in ("a", "area", "meta", "option"))
-    )
-    seen.inner = tuple(dict.fromkeys(link.url for link in shown if (urlsplit(link.url).hostname or "").lower() == host))
+    seen.inner = tuple(dict.fromkeys(link.url for link in shown if _host(link.url) == host))
+    seen.outside = frozenset(link.url for link in links if _host(link.url) not in (host, ""))
+    seen.resources = tuple(dict.fromkeys(link.url for link in page.links if link.tag not in _NO_RESOURCE))
+
+
+def _is_html(content_type: str) -> bool:
+    return not content_type or "html" in content_type.lower() or content_type.lower().startswith("text/plain")
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").lower()
 
 
 def _relative(url: str, host: str) -> str:
     parts = urlsplit(canonical(url))
-    own = (parts.hostname or "").lower() == host
+    own = _host(url) == host
     return f"{'' if own else parts.netloc}{parts.path}{f'?{parts.query}' if parts.query else ''}"
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from crawler.facts.model import NetworkFact
-from crawler.probes import network
+from crawler.probes import looking, web_facts
 from crawler.probes.dns import Resolver
 from crawler.probes.network import look_at_site
 from crawler.probes.route import has_ipv6_loopback
@@ -122,7 +122,7 @@ def test_a_site_that_is_down_altogether_is_no_ipv6_fault() -> None:
 
 
 def test_silence_over_ipv6_may_be_our_own_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = network.open_home
+    original = looking.open_home
 
     async def impatient(*args: Any, **options: Any) -> Any:
         return await original(*args, **options | {"seconds": 0.3})
@@ -130,7 +130,7 @@ def test_silence_over_ipv6_may_be_our_own_line(monkeypatch: pytest.MonkeyPatch) 
     def answer(asked: Asked) -> bytes | None:
         return b"HTTP/1.1 200" if asked.v6 else ok()
 
-    monkeypatch.setattr(network, "open_home", impatient)
+    monkeypatch.setattr(looking, "open_home", impatient)
     facts = look(answer)
     assert (facts[HOME].outcome, facts[HOME].data["reason"]) == ("suspect", "timeout")
 
@@ -193,8 +193,8 @@ def test_small_differences_are_the_same_content() -> None:
 
 
 def test_without_ipv6_here_nothing_is_said_of_the_site(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(network, "has_ipv6_route", lambda: False)
-    monkeypatch.setattr(network, "has_ipv6_loopback", lambda: False)
+    monkeypatch.setattr(web_facts, "has_ipv6_route", lambda: False)
+    monkeypatch.setattr(web_facts, "has_ipv6_loopback", lambda: False)
     facts = look(v6=False)
     told = [fact for fact in facts.values() if fact.probe == "ipv6"]
     assert [(fact.outcome, fact.data["reason"]) for fact in told] == [("unchecked", "no-ipv6-here")]
@@ -291,8 +291,109 @@ def test_a_part_that_raises_takes_no_other_with_it(monkeypatch: pytest.MonkeyPat
     def broken(*args: object) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr(network, "twin_fact", broken)
+    monkeypatch.setattr(web_facts, "twin_fact", broken)
     facts = look(site={"aliases": ["b.cn"]})
     assert facts["twin", "www.a.gov.cn", "home"].outcome == "unchecked"
     assert "boom" in facts["twin", "www.a.gov.cn", "home"].data["error"]
     assert facts[HOME].outcome == "ok"
+
+
+def below(asked: Asked) -> bytes | None:
+    """A home page with ten second level links; each has ten third level ones; every second of all is not on IPv6."""
+    number = int("".join(filter(str.isdigit, asked.path)) or 0)
+    if asked.v6 and asked.path != "/" and number % 2:
+        return None
+    level = "b" if asked.path == "/" else "c"
+    links = "".join(f'<a href="/{level}{number}{n}.html">第{n}条</a>' for n in range(10) if asked.path.count("c") == 0)
+    return ok(page("云岭", links + '<a href="http://elsewhere.cn/x.html">外链</a>'))
+
+
+def test_second_and_third_level_links() -> None:
+    facts = look(below, sample=100)
+    second, third = facts["ipv6", "www.a.gov.cn", "level2"], facts["ipv6", "www.a.gov.cn", "level3"]
+    assert (second.data["of"], second.data["sampled"], second.data["supported"], second.data["rate"]) == (
+        10,
+        10,
+        5,
+        0.5,
+    )
+    assert {one["reason"] for one in second.data["failed"]} == {"connect-reset"}
+    assert (third.data["of"], third.data["rate"]) == (50, 0.5), "only what opened over IPv6 is gone into"
+    assert "elsewhere.cn" not in str(second.data)
+
+
+def test_the_sample_is_seeded() -> None:
+    def drawn(seed: int) -> str:
+        facts = look(below, sample=3, seed=seed)
+        data = facts["ipv6", "www.a.gov.cn", "level2"].data
+        assert (data["sampled"], data["of"]) == (3, 10)
+        return str(sorted(one["url"].split("/")[-1] for one in data["failed"]))
+
+    assert drawn(1) == drawn(1)
+    assert len({drawn(seed) for seed in range(5)}) > 1
+
+
+def test_links_that_ipv4_does_not_open_either_are_untold() -> None:
+    data = look(lambda asked: ok() if asked.path == "/" else None)["ipv6", "www.a.gov.cn", "level2"].data
+    assert (data["untold"], data["failed"], data["rate"]) == (data["sampled"], [], None)
+
+
+def test_resources_on_hosts_without_ipv6() -> None:
+    hosts = {"six.cn AAAA": ["::1"], "four.cn A": ["127.0.0.1"], "sick.cn *": ["SERVFAIL"]}
+    parts = "".join(f'<img src="http://{host}/{n}.png">' for host in ("six.cn", "four.cn", "sick.cn") for n in range(2))
+    facts = look(lambda asked: ok(page(more=parts + '<link rel=stylesheet href="/s.css">')), ZONE | hosts)
+    data = facts["dns", "www.a.gov.cn", "parts"].data
+    assert (data["total"], data["ipv4_only"]) == (7, 2)
+    assert {host: told["ipv6"] for host, told in data["hosts"].items()} == {
+        "six.cn": True, "four.cn": False, "sick.cn": None, "www.a.gov.cn": True,
+    }  # fmt: skip
+    assert data["examples"] == ["http://four.cn/0.png", "http://four.cn/1.png"]
+    assert data["rate"] == 0.6
+
+
+def test_links_that_only_a_search_engine_gets() -> None:
+    async def main() -> list[NetworkFact]:
+        async with town(lambda asked: ok()) as place, name_server(ZONE) as names:
+
+            def answer(asked: Asked) -> bytes:
+                changing = f'<a href="http://ad.cn/{len(place.asked)}">每次不同</a>'
+                bad = '<div style="display:none"><a href="http://bet.example.com/">彩票</a></div>'
+                return ok(page(more=changing + (bad if b"Baiduspider" in place.heads[-1] else "")))
+
+            place.answer = answer
+            return await look_at_site(place.site(), Resolver([names.server]), staging=True, gap=0, sample=0)
+
+    facts = asyncio.run(main())
+    cloak = next(fact for fact in facts if fact.probe == "cloak")
+    assert cloak.data["outside"] == ["http://bet.example.com/"]
+    assert look()["cloak", "www.a.gov.cn", "home"].data["outside"] == []
+
+
+def test_what_an_https_page_takes_over_http(tmp_path: Path) -> None:
+    async def main() -> list[NetworkFact]:
+        context = server_context(tmp_path, issue("www.a.gov.cn"))
+        body = page(more='<img src="http://a.cn/1.png"><script src="https://a.cn/2.js"></script><img src="/3.png">')
+        async with town(lambda asked: ok(body), tls=context) as place, name_server(ZONE) as names:
+            return await look_at_site(
+                place.site(scheme="https"), Resolver([names.server]), staging=True, gap=0, sample=0
+            )
+
+    mixed = next(fact for fact in asyncio.run(main()) if fact.key == "mixed")
+    assert (mixed.data["count"], mixed.data["examples"]) == (1, ["http://a.cn/1.png"])
+
+
+def test_resolvers_that_disagree_are_told() -> None:
+    async def main() -> list[NetworkFact]:
+        other = ZONE | {"www.a.gov.cn A": ["127.0.0.9"]}
+        async with town(lambda asked: ok()) as place, name_server(ZONE) as one, name_server(other) as two:
+            resolver = Resolver([one.server, two.server], lifetime=1)
+            return await look_at_site(place.site(), resolver, staging=True, gap=0, sample=0)
+
+    servers = next(fact for fact in asyncio.run(main()) if fact.key == "servers")
+    assert servers.data["agree"] is False
+    assert sorted(servers.data["answers"].values()) == [["127.0.0.1"], ["127.0.0.9"]]
+
+
+def test_dnssec_is_unknown_where_the_servers_give_no_signatures() -> None:
+    dnssec = look()["dns", "www.a.gov.cn", "DNSSEC"]
+    assert (dnssec.outcome, dnssec.data["state"]) == ("timeout", "unknown")

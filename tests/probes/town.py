@@ -46,6 +46,7 @@ class Town:
     port: int
     answer: Answer
     asked: list[Asked] = field(default_factory=list)
+    heads: list[bytes] = field(default_factory=list)
 
     def site(self, host: str = "www.a.gov.cn", scheme: str = "http", **more: object) -> Site:
         return Site.model_validate(
@@ -60,6 +61,7 @@ class Town:
                 host = next(line[5:].strip() for line in lines if line.lower().startswith("host:"))
                 asked = Asked(host.rpartition(":")[0] or host, lines[0].split(" ")[1], v6)
                 self.asked.append(asked)
+                self.heads.append(head)
                 answer = self.answer(asked)
                 if answer is None:
                     break
