@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
 from pydantic import Field, field_validator
 
@@ -24,6 +25,9 @@ class PresenceParams(Params):
     """Which columns must be there."""
 
     types: list[ColumnType] = Field(min_length=1, description="栏目类型，有其一即可")
+    kinds: list[Literal["portal", "department"]] = Field(
+        default=["portal", "department"], description="对哪类网站找线索；部门网站常用门户的统一渠道"
+    )
 
 
 class ReplyParams(Params):
@@ -79,7 +83,8 @@ def column_presence(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft
     """No column of these types, neither in the inventory nor found: a candidate, since names may hide one."""
     params = PresenceParams.model_validate(rule.params)
     known = {fact.column.type for fact in site.columns} | {column.type for column in site.site.columns}
-    if home_was_read(site) and site.columns and not known & set(params.types):
+    looked_for = site.site.kind in params.kinds and home_was_read(site) and bool(site.columns)
+    if looked_for and not known & set(params.types):
         yield _absent(site, rule, f"{rule.id} absent", fill(rule.message, {"name": site.site.name}))
 
 

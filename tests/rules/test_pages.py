@@ -15,7 +15,7 @@ from rules.checks.presence import TitleParams, due_year
 from rules.loader import RuleSet, load_ruleset
 from rules.registry import CHECKS
 from rules.schema import Finding, Rule
-from tests.rules.build import FakeSite, ago, column, item, judged, page, portal, site_facts
+from tests.rules.build import FakeSite, ago, column, department, item, judged, page, portal, site_facts
 
 ANNUAL = load_ruleset("annual")
 HOME = "http://www.yunling.gov.cn/"
@@ -248,6 +248,10 @@ def test_a_missing_class_is_a_candidate(rule_id: str, kind: str) -> None:
     assert told(rule_id, home(), columns=[column("x", kind, ago(1))]) == []
     [found] = told(rule_id, home())
     assert found.certainty == "suspected" and found.deduction is None and found.level != "veto"
+
+
+def test_no_channel_is_looked_for_on_a_department_site() -> None:
+    assert told("V5.1", home(), site=department()) == []
 
 
 # --- page_match ---------------------------------------------------------------------------------------------------
