@@ -120,7 +120,8 @@ def _list_points(signs: Signs) -> int:
     points += min(len(signs.undated), 6) // 3
     if signs.tags.get("ColumnName", "").strip() and not signs.tags.get("ArticleTitle", "").strip():
         points += 1
-    if len(dated) >= 8 and signs.substance.plain < 400:
+    headed = len(signs.headline) >= 8 and signs.publication.source in ("label", "text")
+    if len(dated) >= 8 and signs.substance.plain < 400 and not headed:
         points += 2
     return points
 
