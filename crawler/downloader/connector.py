@@ -15,7 +15,7 @@ from aiohttp.client_proto import ResponseHandler
 from aiohttp.helpers import _EXC_SENTINEL
 
 from crawler.downloader.errors import SeeingError
-from crawler.downloader.guard import is_loopback, is_public
+from crawler.downloader.guard import Private, is_loopback, is_public
 from crawler.outcomes import Reason
 from crawler.probes.dns import LookupFailedError, Resolver
 from crawler.probes.route import has_ipv6_route
@@ -73,7 +73,7 @@ class Connector:
     """
 
     def __init__(
-        self, resolver: Resolver, context: ssl.SSLContext, family: int, allow_private: bool | str, seconds: float
+        self, resolver: Resolver, context: ssl.SSLContext, family: int, allow_private: Private, seconds: float
     ) -> None:
         self._resolver = resolver
         self._context = context

@@ -16,6 +16,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from crawler.downloader.body import DEFAULT_MAX_BODY, ReadMode, allowance, unpack
 from crawler.downloader.connector import BrokenBodyError, ConnectionFacts, Connector, SeenProtocol
 from crawler.downloader.errors import SeeingError
+from crawler.downloader.guard import Private
 from crawler.downloader.lenient import lenient_context
 from crawler.downloader.pool import Pool
 from crawler.downloader.request import Headers, Target, parse_target, request_bytes
@@ -98,7 +99,7 @@ class Fetcher:
         self._resolver = resolver
         self._connect_seconds = connect_seconds
         self._context = lenient_context()
-        self._connectors: dict[tuple[int, bool], Connector] = {}
+        self._connectors: dict[tuple[int, Private], Connector] = {}
         self._pool = Pool()
 
     async def __aenter__(self) -> Fetcher:
@@ -120,7 +121,7 @@ class Fetcher:
         headers: Headers = (),
         data: bytes | None = None,
         family: int = socket.AF_UNSPEC,
-        allow_private: bool | str = False,
+        allow_private: Private = False,
         read: ReadMode = "page",
         max_body: int = DEFAULT_MAX_BODY,
         seconds: float = 30.0,
@@ -183,7 +184,7 @@ class _Exchange:
     target: Target
     method: str
     payload: bytes
-    allow_private: bool | str
+    allow_private: Private
     family: int
     keep: bool
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 from functools import lru_cache
+from typing import Literal
+
+Private = bool | Literal["loopback"]
+"""Which addresses besides public ones may be connected to: all, none, or loopback alone (a staging round)."""
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052
 _SIX_TO_FOUR = ipaddress.ip_network("2002::/16")  # RFC 3056

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote_from_bytes, urljoin, urlsplit
 
 from crawler.downloader import Fetched, Fetcher, SeeingError
+from crawler.downloader.guard import Private
 from crawler.outcomes import REASONS, Outcome, Reason
 from crawler.pages import Page, canonical, read_page
 from crawler.seeing.response import see_response
@@ -82,7 +83,7 @@ async def open_home(
     url: str,
     *,
     family: int = socket.AF_UNSPEC,
-    allow_private: Callable[[str], bool] = lambda host: False,
+    allow_private: Callable[[str], Private] = lambda host: False,
     headers: Mapping[str, str] | None = None,
     seconds: float = 20.0,
     whole: float = 60.0,

@@ -46,6 +46,6 @@ class Looking:
             self.fetcher,
             url,
             family=family,
-            allow_private=lambda host: self.staging or host.lower() in own,
+            allow_private=lambda host: host.lower() in own or ("loopback" if self.staging else False),
             headers=headers or self.headers,
         )

@@ -167,6 +167,17 @@ def test_private_addresses_are_never_connected_to(host: str) -> None:
     assert (error.reason, connections) == (Reason.INTRANET_ADDRESS, 0)
 
 
+def test_a_staging_round_may_reach_loopback_and_nothing_else_inside() -> None:
+    async def main() -> None:
+        async with rude() as site:
+            page = await get({"a.cn A": ["127.0.0.1"]}, site.url("/", "a.cn"), allow_private="loopback")
+            assert page.status == 200
+
+    asyncio.run(main())
+    error = fails({"a.cn A": ["10.1.2.3"]}, "http://a.cn/", allow_private="loopback")
+    assert error.reason is Reason.INTRANET_ADDRESS
+
+
 def test_a_name_that_turns_private_between_two_requests_is_refused() -> None:
     async def main() -> int:
         def rebind(question: str) -> None:
