@@ -27,6 +27,7 @@ class Closing:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
+        self._rules = load_ruleset(crawler.settings["RULES_PROFILE"])  # as they were when the round began
         crawler.signals.connect(self._stopped, signals.engine_stopped)
 
     @classmethod
@@ -48,8 +49,7 @@ class Closing:
         try:
             run = latest_run(spider.plan.engine, spider.run.round, states=("walked",))
             assert run is not None
-            rules = load_ruleset(settings["RULES_PROFILE"])
-            judged = judge_and_write(spider.plan.engine, run, rules, Path(settings["OUTPUT_DIR"]))
+            judged = judge_and_write(spider.plan.engine, run, self._rules, Path(settings["OUTPUT_DIR"]))
         except (NothingSeen, OutputError, StoreError) as error:
             print(error, file=sys.stderr)
             return

@@ -12,7 +12,7 @@ from crawler.pages.resolve import Resolver
 from crawler.pages.rows import Row
 from crawler.pages.scripted import is_scripted
 from crawler.pages.substance import Substance
-from crawler.pages.tree import Document
+from crawler.pages.tree import Document, Element
 
 _CHALLENGE_CODE = re.compile(
     r"\$_ts\b|acw_sc__v2|__jsl_clearance|_waf_|wzws|waf_token|challenge-platform|cf_chl|guardok|anti_?crawl|"
@@ -34,6 +34,9 @@ _HOME_TITLE = re.compile(
 )
 _MORE = re.compile(r"更\s*多|more", re.I)
 _CUT = re.compile(r"[-_—|–>]")
+_INLINE = frozenset(
+    ("li", "h1", "h2", "h3", "h4", "h5", "h6", "p", "span", "dd", "dt", "td", "tr", "b", "strong", "i", "em")
+)
 _ENTRANCES = 2  # one may be a stray "back to the list"
 _PAGING = re.compile(r"(?:上|下|首|尾|末)一?页|首\s*页|返回.*|更多.*|\d+")
 _FORM_WORDS = re.compile(r"提交|申请人|我要写信|验证码|姓\s*名|联系方式|留言内容|标\s*题")
@@ -101,7 +104,7 @@ def _article_points(signs: Signs) -> int:
     if tags.get("ArticleTitle", "").strip():
         points += 3
     if signs.publication.source in ("label", "text") and signs.headline:
-        points += 2
+        points += 4 if substance.plain >= 400 and len(signs.headline) >= 8 else 2
     elif signs.publication.source == "label":
         points += 1
     if signs.publication.source == "meta" or tags.get("PubDate", "").strip():
@@ -188,15 +191,26 @@ def _entrances(doc: Document, signs: Signs, resolve: Resolver) -> int:
     The menu beside a blank column leads to its neighbours: it names the column itself, in words or by its address.
     """
     own = {(signs.title or "").replace("_", "-").partition("-")[0].strip()} | {name for name, _ in signs.crumb}
+    crumbs = {address for _, address in signs.crumb}
     site = signs.url.split("/")[2:3]
-    names: set[str] = set()
+    groups: dict[int, set[str]] = {}
+    menus: set[int] = set()
     for element in doc.elements:
         if element.tag != "a" or element.region != "content" or element.hidden:
             continue
         name = doc.text_of(element).strip()
         url = resolve.url(element.get("href")) or ""
-        if name in own and (url == signs.url or url not in {address for _, address in signs.crumb}):
-            return 0
-        if len(name) >= 2 and name not in own and not _PAGING.fullmatch(name) and url.split("/")[2:3] == site:
-            names.add(name)
-    return len(names)
+        box = _box(element)
+        if name in own and (url == signs.url or url not in crumbs):
+            menus.add(box)
+        elif len(name) >= 2 and name not in own and not _PAGING.fullmatch(name) and url.split("/")[2:3] == site:
+            groups.setdefault(box, set()).add(name)
+    return sum(len(names) for box, names in groups.items() if box not in menus)
+
+
+def _box(element: Element) -> int:
+    """Index of the list or block that a link stands in."""
+    box = element.parent
+    while box is not None and box.tag in _INLINE:
+        box = box.parent
+    return box.index if box is not None else -1

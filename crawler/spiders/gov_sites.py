@@ -201,6 +201,7 @@ class GovSitesSpider(scrapy.Spider):
             "read": "auto" if place.walked and entry.role < 5 else "link",
             "allow_private": "loopback" if self.book.loopback else False,
             "download_timeout": STAGING_TIMEOUT if self.plan.city else self._timeout,
+            "autothrottle_dont_adjust_delay": self.book.loopback,
             "obey_robots": not (plan and plan.site.robots == "ignore" and place.walked),
         }
         headers = self._headers | ({"Referer": entry.parent.encode()} if entry.parent else {})
