@@ -4,31 +4,33 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from statistics import median
 
 from tests.house.test_direction import HOUSE, ROOT, modules
 
-FILE_LINES = 300
-FUNCTION_LINES = 50
+FILE_LINES, FILE_MEDIAN = 500, 140
+FUNCTION_LINES, FUNCTION_P90 = 80, 30
 
 
-def long_functions(path: Path) -> list[str]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+def functions(path: Path) -> list[tuple[int, str]]:
+    """Length and place of every function of a file."""
     return [
-        f"{path.name}:{node.lineno} {node.name} {node.end_lineno - node.lineno + 1}"
-        for node in ast.walk(tree)
+        ((node.end_lineno or node.lineno) - node.lineno + 1, f"{path.name}:{node.lineno} {node.name}")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and node.end_lineno is not None
-        and node.end_lineno - node.lineno + 1 > FUNCTION_LINES
     ]
 
 
 def test_files_are_short() -> None:
     lines = {name: len(path.read_text(encoding="utf-8").splitlines()) for name, path in modules().items()}
     assert {name: count for name, count in lines.items() if count > FILE_LINES} == {}
+    assert median(lines.values()) <= FILE_MEDIAN
 
 
 def test_functions_are_short() -> None:
-    assert [one for path in modules().values() for one in long_functions(path)] == []
+    lengths = sorted(one for path in modules().values() for one in functions(path))
+    assert [one for one in lengths if one[0] > FUNCTION_LINES] == []
+    assert lengths[len(lengths) * 9 // 10][0] <= FUNCTION_P90
 
 
 def test_modules_and_public_names_say_what_they_are() -> None:
