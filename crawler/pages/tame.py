@@ -12,7 +12,7 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]{0,20})(?=[\s/>])[^<>]*>?")
 _FEW_TAGS = 2500
 _FORMAT_TAG = re.compile(r"<(/?)(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])", re.I)
 _MENU_TAG = re.compile(r"<(/?select|option)(?=[\s/>])", re.I)
-_FORMATTED = ("<font", "<FONT", "<b ", "<i ", "<u ", "<em ", "<strong ", "<small ", "<big ", "<code ")
+_UNCLOSED = 300
 _MANY_OPTIONS = 150
 _MENU = 60
 _LONG_TAG = 20_000
@@ -69,16 +69,15 @@ def tame(html: str) -> str:
         html = _shorten_tags(html)
     if html.count("<option") > _MANY_OPTIONS:
         html = _split_menus(html)
-    few = html.count("<") < _FEW_TAGS
-    if few and not _unclosed_formatting(html):
+    opened, closed = html.count("<"), html.count("</")
+    few = opened < _FEW_TAGS
+    if few and (opened - 2 * closed < _UNCLOSED or not _unclosed_formatting(html)):
         return html
     return _cut(html) if (not few and _too_deep(html)) or few else html
 
 
 def _unclosed_formatting(html: str) -> bool:
     """Every open `<font>` is opened again in each following paragraph, so a few hundred make a million elements."""
-    if sum(map(html.count, _FORMATTED)) <= _FORMAT_DEPTH:  # one without attributes is opened again three times at most
-        return False
     tags = _FORMAT_TAG.findall(html)
     return len(tags) > _FORMAT_DEPTH and len(tags) - 2 * tags.count("/") > _FORMAT_DEPTH
 

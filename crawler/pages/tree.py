@@ -162,7 +162,7 @@ _BLOCKS = frozenset(
         "ucapcontent",
     ]
 )
-_SKIPPED = frozenset(("template", "noscript", "noframes", "noembed"))
+_SPECIAL = frozenset(("script", "style", "title", "template", "noscript", "noframes", "noembed"))
 _MUTE = frozenset(("select", "textarea", "datalist", "object", "iframe", "audio", "video", "canvas", "svg", "math"))
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
@@ -209,27 +209,30 @@ class _Walker:
 
     def enter(self, node: LexborNode) -> bool:
         """Take one node in; True when its children are to be read."""
-        tag = node.tag or ""
+        tag = node.tag or "-"
         if tag == "-text":
             self.add_text(node.text_content or "")
             return False
-        if tag == "-comment":
-            self.doc.comments.append((node.comment_content or "", self.place))
-            return False
-        if tag == "script":
-            self.doc.scripts.append(Script(node.attributes, node.text() or "", self.current, self.place))
-            return False
-        if tag == "style":
-            self.doc.styles.append(node.text() or "")
-            return False
-        if tag in _SKIPPED or tag[:1] in ("!", "-", ""):
-            return False
-        if tag == "title" and self.muting is None:
-            if self.doc.title is None:
-                self.doc.title = node.text() or ""
-            return False
+        if tag in _SPECIAL or tag[0] in "-!":
+            return self.take_special(node, tag)
         self.open(tag, node.attributes)
         return True
+
+    def take_special(self, node: LexborNode, tag: str) -> bool:
+        """Scripts, styles, comments and titles are kept beside the text; what browsers do not show is left out."""
+        if tag == "-comment":
+            self.doc.comments.append((node.comment_content or "", self.place))
+        elif tag == "script":
+            self.doc.scripts.append(Script(node.attributes, node.text() or "", self.current, self.place))
+        elif tag == "style":
+            self.doc.styles.append(node.text() or "")
+        elif tag == "title":
+            if self.muting is not None:  # of a drawing, not of the page
+                self.open(tag, node.attributes)
+                return True
+            if self.doc.title is None:
+                self.doc.title = node.text() or ""
+        return False
 
     def open(self, tag: str, attrs: dict[str, str | None]) -> None:
         parent = self.current
