@@ -57,7 +57,7 @@ def statistics(judgement: Judgement, numbers: Numbers, names: Names, decimals: i
     return Annex(
         "检查情况统计表",
         (*head, *(name for name, _ in KINDS), "其他", "已整改数", "整改率"),
-        (10, 58, 26, 20, 13, 12, 12, 12, 16, 12, 16, 12, 16, 16),
+        (10, 54, 30, 20, 13, 12, 12, 12, 16, 12, 16, 12, 16, 16),
         (*rows, cells),
         frozenset({1}),
         "注：1.问题数只计已确认的问题，同一网站同一事项只计一次。2.已整改数、整改率以上期通报的问题为基数。",

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from crawler.inventory import Inventory
 from reports import annexes
+from reports.gbt9704.measures import width_of
 from reports.narrative import Telling, opening, overall
 from reports.numbers import compute
 from reports.options import SUBJECTS, Options
@@ -16,7 +17,7 @@ from reports.problems import Names
 from rules.schema import Judgement
 
 _PHRASE_ENDS = re.compile(
-    r"(?<=关于)|(?<=办公室)|(?<=办公厅)|(?<=管理局)|(?<=中心)|(?<=人民政府)(?!办公|门户|网站)|(?<=\d年)|(?<=年度)|(?<=月)|(?<=季度)|(?<=半年)"
+    r"(?<=关于)|(?<=办公室)|(?<=办公厅)|(?<=管理局)|(?<=中心)|(?<=人民政府)(?!办公|门户|网站)|(?<=\d年)(?!度)|(?<=年度)|(?<=月)|(?<=季度)|(?<=半年)"
     r"|(?<=全[市县区州省旗盟])|(?<=政府网站)(?=[与和])|(?<=政务公开)|(?<=情况)(?!的)|(?<=[与和及])(?=政务新媒体)"
 )
 
@@ -123,7 +124,7 @@ def phrases(title: str) -> tuple[str, ...]:
 def lines(parts: tuple[str, ...], most: int = 20) -> list[str]:
     """The title in as few balanced lines as `most` characters allow, broken between phrases where they permit it."""
     text = "".join(parts)
-    if len(text) <= most:
+    if width_of(text) <= most:
         return [text]
     cuts = [len("".join(parts[:i])) for i in range(1, len(parts))]
     best = _balanced(text, cuts, most) or _balanced(text, list(range(1, len(text))), most)
@@ -133,13 +134,14 @@ def lines(parts: tuple[str, ...], most: int = 20) -> list[str]:
 def _balanced(text: str, cuts: list[int], most: int) -> list[str]:
     """The cheapest way to break at `cuts`: few lines first, then even ones; [] when some line must be too long."""
     places = [0, *cuts, len(text)]
-    best: dict[int, tuple[tuple[int, int], list[int]]] = {0: ((0, 0), [])}
+    best: dict[int, tuple[tuple[int, float], list[int]]] = {0: ((0, 0.0), [])}
     for end in places[1:]:
-        options = [
-            ((best[start][0][0] + 1, best[start][0][1] + (end - start) ** 2), [*best[start][1], end])
-            for start in places
-            if start < end and end - start <= most and start in best
-        ]
+        options = []
+        for start in places:
+            if start >= end or start not in best or (width := width_of(text[start:end])) > most:
+                continue
+            (count, cost), ends = best[start]
+            options.append(((count + 1, cost + width**2), [*ends, end]))
         if options:
             best[end] = min(options)
     if len(text) not in best:

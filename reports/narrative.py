@@ -124,6 +124,8 @@ def sites_sentence(t: Telling) -> str:
         f"截至{figures.day_name(t.day)}，{t.area}列入检查范围的政府网站{s.total}个，本次检查{s.checked}个"
         f"（其中门户网站{s.portals}个、部门网站{s.departments}个），检查比例{ratio}。"
     )
+    if t.options.subject:
+        return text
     pending = f"、待人工复核{s.pending}个" if s.pending else ""
     text += f"合格{s.passed}个、不合格{s.failed}个{pending}"
     if s.concluded:
@@ -138,7 +140,8 @@ def _versus(t: Telling, s: SiteCount) -> str:
     if last is None or last.rate is None:
         return ""
     told_change = figures.change(s.percent(t.options.decimals), last.rate)
-    return f"，{told_change}（上期为{_printed(last.rate)}）" if told_change else ""
+    was = f"（上期为{_printed(last.rate)}）" if "个百分点" in told_change else ""
+    return f"，{told_change}{was}" if told_change else ""
 
 
 def _printed(value: object) -> str:
@@ -148,7 +151,9 @@ def _printed(value: object) -> str:
 
 
 def failed_sentence(t: Telling) -> str:
-    """Which sites failed and by which veto; a site below 60 points by its score."""
+    """Which sites failed and by which veto; a site below 60 points by its score. A special subject gives no verdict."""
+    if t.options.subject:
+        return ""
     failed = [s for s in t.judgement.sites if s.verdict == "不合格"]
     if not failed:
         return "未发现不合格网站。" if not t.numbers.sites.pending else ""

@@ -120,7 +120,7 @@ def deadline_sentence(t: Telling) -> str:
     days, last = t.inventory.bulletin.deadline_workdays, deadline_day(t)
     if not t.numbers.problems:
         return f"各单位要继续做好日常维护，对照检查指标开展自查，自查情况报{t.inventory.issuer}。"
-    failed = "被判定为不合格的网站要立即整改；" if t.numbers.sites.failed else ""
+    failed = "被判定为不合格的网站要立即整改；" if t.numbers.sites.failed and not t.options.subject else ""
     if days == 0:
         when = "各单位要立即对照问题清单（附件2）逐项整改"
     else:

@@ -90,7 +90,7 @@ def render_template(path: Path, paper: Paper) -> bytes:
     except JinjaError as error:
         known = "、".join(SLOTS)
         raise TemplateError(f"模板 {path} 中的占位符有误：{error}。可用的占位符：{known}") from error
-    document = template.get_docx()
+    document = template.docx  # get_docx() would load the unfilled file again
     _mark_slots(document.element.body)
     draft = Draft(paper.signed, document)
     append_annexes(draft, paper)

@@ -78,7 +78,7 @@ def imprint(paper: Paper) -> list[str]:
     if paper.copies:
         copies = f"抄送：{paper.copies}。"
         rows.append(_imprint_row(runs(copies, m.IMPRINT), math.ceil((m.width_of(copies) + 0.5) * 280 / (width - 560))))
-    if paper.shell != "letter":
+    if paper.shell != "letter" and paper.printed_by:
         tab = f'<w:tabs><w:tab w:val="right" w:pos="{width - 280}"/></w:tabs>'
         inner = runs(printed, m.IMPRINT) + "<w:r><w:tab/></w:r>" + runs(date, m.IMPRINT)
         rows.append(_imprint_row(inner, 1, tab))

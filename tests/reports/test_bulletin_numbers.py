@@ -1,0 +1,168 @@
+"""Every number of the DOCX is counted again from findings.json, sentence by sentence."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from pathlib import Path
+
+import docx
+import pytest
+from docx.oxml.ns import qn
+
+from reports.documents import FINDINGS, write_documents
+from rules.schema import Judgement
+from tests.reports import build
+from tests.reports.recount import Json, Recount, problems
+
+
+def written(
+    judgement: Judgement, before: Judgement | None, folder: Path, hostile: bool = True
+) -> tuple[Json, list[str], list[list[list[str]]]]:
+    """findings.json, the bulletin's paragraphs and its tables as a reader of the files gets them."""
+    paths = write_documents(judgement, build.inventory(hostile), folder, before)
+    document = docx.Document(str(next(p for p in paths if p.suffix == ".docx")))
+    data = json.loads((folder / FINDINGS).read_text(encoding="utf-8"))
+    tables = [
+        [
+            ["".join(t.text or "" for t in cell.iter(qn("w:t"))) for cell in row.iterfind(qn("w:tc"))]
+            for row in table._tbl.iterfind(qn("w:tr"))
+        ]
+        for table in document.tables
+    ]
+    return data, [p.text for p in document.paragraphs if p.text.strip()], tables
+
+
+def body(paragraphs: list[str]) -> list[str]:
+    """The text between the addressees and the annex note, without headings."""
+    start = next(i for i, text in enumerate(paragraphs) if text.startswith("根据"))
+    end = next(i for i, text in enumerate(paragraphs) if text.startswith("附件："))
+    return [text for text in paragraphs[start:end] if not re.match(r"[一二三]、|（[一二三四五六七八九十]+）", text)]
+
+
+def unit_names(hostile: bool = True) -> dict[str, str]:
+    """Unit names by id."""
+    return {unit.id: unit.name for unit in build.inventory(hostile).units}
+
+
+def site_names(hostile: bool = True) -> dict[str, str]:
+    """Site names by id."""
+    return {site.id: site.name for site in build.inventory(hostile).sites}
+
+
+def thinned(seed: int) -> tuple[Judgement, Judgement]:
+    """A round and the one before it with some findings left out and statuses dealt anew."""
+    dice = random.Random(seed)
+    now, before = build.judgement(), build.previous()
+    kept = [f for f in now.findings if dice.random() < 0.6]
+    dealt = [f.model_copy(update={"status": dice.choice(["新增", "新增", "未整改", "反弹", "误报"])}) for f in kept]
+    sites = [s.model_copy(update={"verdict": dice.choice(["合格", "合格", "不合格"])}) for s in now.sites]
+    older = [f for f in before.findings if dice.random() < 0.7]
+    return now.model_copy(update={"findings": dealt, "sites": sites}), before.model_copy(update={"findings": older})
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_every_number_of_the_text_is_counted_from_findings_json(seed: int, tmp_path: Path) -> None:
+    judgement, before = (build.judgement(), build.previous()) if seed == 0 else thinned(seed)
+    data, paragraphs, _ = written(judgement, before, tmp_path, hostile=False)
+    recount = Recount(data, json.loads(before.model_dump_json()), unit_names(False), site_names(False))
+    told = body(paragraphs)
+    assert len(told) > 8
+    for paragraph in told:
+        assert recount.numbers_in(paragraph) == [], paragraph
+
+
+def test_without_an_earlier_round_nothing_is_said_of_one(tmp_path: Path) -> None:
+    now = build.judgement()
+    fresh = now.model_copy(
+        update={"closed": [], "findings": [f.model_copy(update={"status": "新增", "times": 1}) for f in now.findings]}
+    )
+    data, paragraphs, tables = written(fresh, None, tmp_path, hostile=False)
+    recount = Recount(data, None, unit_names(False), site_names(False))
+    assert all(recount.numbers_in(p) == [] for p in body(paragraphs))
+    assert not any("上期" in p for p in body(paragraphs))
+    assert [p for p in paragraphs if "复查情况表" in p] == []
+    assert len(tables) == 4, "three annexes and 版记"
+
+
+def test_clean_round(tmp_path: Path) -> None:
+    now = build.judgement()
+    sites = [s.model_copy(update={"verdict": "合格", "vetoes": []}) for s in now.sites]
+    clean = now.model_copy(update={"findings": [], "closed": [], "sites": sites})
+    data, paragraphs, _ = written(clean, None, tmp_path)
+    told = "".join(paragraphs)
+    assert problems(data) == []
+    assert "未发现不合格网站。" in told and "本次检查未发现需整改的问题。" in told
+    assert "发现的主要问题" not in told and "没有问题" not in told
+
+
+def test_statistics_annex_adds_up(tmp_path: Path) -> None:
+    data, _, tables = written(build.judgement(), build.previous(), tmp_path, hostile=False)
+    head, *rows, total = tables[0]
+    found = problems(data)
+    assert len(rows) == len(data["sites"])
+    by_site = {s["id"]: sum(f["site"] == s["id"] for f in found) for s in data["sites"]}
+    assert [int(row[4]) for row in rows] == list(by_site.values())
+    for row in [*rows, total]:
+        assert int(row[4]) == sum(int(cell) for cell in row[5:12]), row
+    assert int(total[4]) == len(found)
+    for column in range(4, 13):
+        assert int(total[column]) == sum(int(row[column]) for row in rows), head[column]
+
+
+def test_list_of_problems_holds_each_confirmed_problem_once(tmp_path: Path) -> None:
+    data, _, tables = written(build.judgement(), build.previous(), tmp_path, hostile=False)
+    found = problems(data)
+    _, *rows = tables[1]
+    assert len(rows) == len(found)
+    assert [row[0] for row in rows] == [str(i) for i in range(1, len(found) + 1)]
+    messages = "".join(row[4] for row in rows)
+    for f in found:
+        assert f["category"] == "隐私泄露" or f["message"] in messages
+    suspected = [f["subject"] for f in data["findings"] if f["certainty"] == "suspected"]
+    assert suspected and not any(subject in cell for row in rows for cell in row for subject in suspected)
+
+
+def test_review_annex_tells_each_problem_of_the_last_bulletin(tmp_path: Path) -> None:
+    before = build.previous()
+    data, _, tables = written(build.judgement(), before, tmp_path, hostile=False)
+    expected = Recount(data, json.loads(before.model_dump_json()), unit_names(False), site_names(False)).last()
+    _, *rows = tables[2]
+    assert {result: sum(row[4] == result for row in rows) for result in expected} == dict(expected)
+    assert all(row[3] == "——" for row in rows if row[4] == "未能复核")
+
+
+def test_publication_annex_equals_the_extra_numbers(tmp_path: Path) -> None:
+    data, _, tables = written(build.judgement(), build.previous(), tmp_path, hostile=False)
+    _, *rows, total = tables[3]
+    assert int(total[-1]) == sum(data["extra"]["published"]["by_unit"].values()) == sum(int(r[-1]) for r in rows)
+    assert int(total[2]) == len(data["extra"]["columns"])
+    for row in [*rows, total]:
+        assert int(row[2]) == sum(int(cell) for cell in row[3:7])
+
+
+def test_suspects_reviews_and_false_positives_are_never_named(tmp_path: Path) -> None:
+    now = build.judgement()
+    marked = [
+        f.model_copy(update={"status": "误报", "message": "误报不得出现"}) if i % 5 == 0 else f
+        for i, f in enumerate(now.findings)
+    ]
+    _, paragraphs, tables = written(now.model_copy(update={"findings": marked}), None, tmp_path)
+    text = "".join(paragraphs) + "".join(cell for table in tables for row in table for cell in row)
+    assert "误报不得出现" not in text and "疑似" not in text and "某词" not in text
+
+
+def test_masked_categories_give_no_evidence_away(tmp_path: Path) -> None:
+    _, paragraphs, tables = written(build.judgement(), None, tmp_path, hostile=False)
+    text = "".join(paragraphs) + "".join(cell for table in tables for row in table for cell in row)
+    assert "存在隐私泄露问题（具体内容另行告知）" in text
+    assert "完整身份证号码" not in text and "gs/1.html" not in text
+
+
+def test_words_of_the_trade(tmp_path: Path) -> None:
+    _, paragraphs, _ = written(build.judgement(), build.previous(), tmp_path, hostile=False)
+    text = "".join(paragraphs)
+    assert "截至" in text and "截止" not in text
+    assert "个百分点" in text
+    assert "【此处由起草人填写：发文字号】" in text and not re.search(r"〔2026〕\d+号", text)
