@@ -15,14 +15,13 @@ class Hit(NamedTuple):
     day: date
 
 
-_FULL = re.compile(
-    r"(?<!\d)(?<![A-Za-z\d][-/._])((?:19|20)\d\d)[ \t]?(?:[-/.－／．‐‑–—−]|年)[ \t]?(\d{1,"
-    r"2})[ \t]?(?:[-/.－／．‐‑–—−]|月)"
-    r"[ \t]?(\d{1,2})(?!\d|[-/]\d(?!\d?:))[日号]?"
+_FULL = re.compile(  # begins with a plain class and looks back afterwards: the engine skips ahead to it
+    r"([12][09]\d\d)(?<!\d.{4})(?<![A-Za-z\d][-/._].{4})[ \t]?(?:[-/.－／．‐‑–—−]|年)[ \t]?(\d{1,2})[ \t]?"
+    r"(?:[-/.－／．‐‑–—−]|月)[ \t]?(\d{1,2})(?!\d|[-/]\d(?!\d?:))[日号]?"
 )
 _CHINESE = re.compile(
-    r"([〇○零Ｏ一二三四五六七八九]{4})\s?年\s?([一二三四五六七八九十]{1,2})\s?月\s?([一二三四五六七八九十廿卅]{1,"
-    r"3})\s?[日号]"
+    r"([〇○零Ｏ一二三四五六七八九]{4})\s?年\s?([一二三四五六七八九十]{1,2})\s?月\s?"
+    r"([一二三四五六七八九十廿卅]{1,3})\s?[日号]"
 )
 _ENGLISH = re.compile(
     r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s+(\d{1,2})(?:st|nd|rd|th)?\s*,?\s+((?:19|"
@@ -49,11 +48,12 @@ _URL_DAY = re.compile(
 _URL_MONTH = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/_]?(0[1-9]|1[0-2])(?!\d)")
 _URL_YEAR = re.compile(r"(?<![\dA-Za-z])((?:19|20)\d\d)(?=[/_-])")
 FIRST_YEAR = 1990
+LAST_YEAR = 2100
 
 
 def day_of(year: int, month: int, day: int) -> date | None:
     """A calendar date, None when there is no such day or no site could have shown it."""
-    if year < FIRST_YEAR:
+    if not FIRST_YEAR <= year < LAST_YEAR:
         return None
     try:
         return date(year, month, day)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import islice
 
 from crawler.pages.resolve import Resolver
@@ -13,6 +14,7 @@ _HERE = re.compile(
     r"You are here|Location)\s*(?:是|为|在)?\s*(?:[:：>»]|\s|(?=首页))",
     re.I,
 )
+_HERE_WORDS = ("位置", "当前", "所在", "You are", "you are", "ocation")
 _CRUMB_CLASS = re.compile(r"crumb|bread|dqwz|weizhi|position|location|dangqian|curmb|wznav|address|path", re.I)
 _HOME_WORDS = frozenset(
     ("首页", "网站首页", "返回首页", "本站首页", "首頁", "Home", "HOME", "home", "门户首页", "中心首页")
@@ -29,6 +31,8 @@ def breadcrumb(doc: Document, resolve: Resolver) -> list[tuple[str, str | None]]
 
 
 def _crumb_by_words(doc: Document) -> Element | None:
+    if not any(word in doc.text for word in _HERE_WORDS):
+        return None
     for found in _HERE.finditer(doc.text):
         if doc.is_muted(found.start()):
             continue
@@ -44,12 +48,18 @@ def _crumb_by_words(doc: Document) -> Element | None:
     return None
 
 
+@lru_cache(maxsize=4096)
+def _is_crumb(name: str) -> bool:
+    return _CRUMB_CLASS.search(name[:200]) is not None
+
+
 def _crumb_by_class(doc: Document) -> Element | None:
     for element in doc.elements:
         if element.stop - element.start > _CRUMB_TEXT or element.stop - element.start < 4 or element.hidden:
             continue
-        name = element.get("class") + " " + element.get("id")
-        if len(name) > 3 and _CRUMB_CLASS.search(name) and element.region not in ("footer",):
+        if not element.attrs or element.region == "footer" or not ("class" in element.attrs or "id" in element.attrs):
+            continue
+        if _is_crumb(f"{element.get('class')} {element.get('id')}"):
             links = [inner for inner in doc.subtree(element, 60) if inner.tag == "a"]
             if links and _name(doc, links[0]) in _HOME_WORDS:
                 return element

@@ -12,8 +12,8 @@ _ARTICLE = re.compile(
     re.I,
 )
 _LIST = re.compile(
-    r"(?:/|/(?:index|list|default|col|node)[\w-]{0,12}\.\w{3,5}|/col/col\d+/.*|/[a-z]+/\d{1,3}\.html?|_?list[\w-]{0,"
-    r"8}\.\w{3,5})$",
+    r"(?:/|/(?:index|list|default|col|node)[\w-]{0,12}\.\w{3,5}|/col/col\d+/.*|/[a-z]+/\d{1,3}\.html?|_?list"
+    r"[\w-]{0,8}\.\w{3,5})$",
     re.I,
 )
 _HOME = re.compile(r"/?(?:(?:index|default|main|home)\.\w{3,5})?$", re.I)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from crawler.pages.tree import Document, Element
 
@@ -70,6 +71,9 @@ def find_headline(doc: Document, title: str | None, article_title: str) -> Eleme
 
 def _score(doc: Document, element: Element, wanted: str, whole: str, first: str) -> float:
     text = doc.text_of(element)
+    named = element.tag in _HEADINGS or _is_named(f"{element.get('class')} {element.get('id')}")
+    if not named and whole[:1] not in text and wanted[:1] not in text:
+        return 0
     key = bare(text)
     size = len(key)
     if size < 2 or (element.tag in ("div", "td", "li") and _CRUMB.search(text)):
@@ -83,12 +87,17 @@ def _score(doc: Document, element: Element, wanted: str, whole: str, first: str)
         score = 58
     elif wanted and size >= 8 and (wanted.startswith(key) or key.startswith(wanted)):
         score = 55
-    named = element.tag in _HEADINGS or _NAMED.search(f"{element.get('class')} {element.get('id')}") is not None
     if not score and (not named or size < 6 or element.region != "content"):
         return 0
     if named:
         score += 15 if score else 20 + (15 if element.tag in ("h1", "ucaptitle") else 0)
     return score - 40 if _in_link(element) else score
+
+
+@lru_cache(maxsize=4096)
+def _is_named(name: str) -> bool:
+    """Is a class or id one that templates give to headlines?"""
+    return _NAMED.search(name[:200]) is not None
 
 
 def _in_link(element: Element) -> bool:
