@@ -77,7 +77,7 @@ async def look_at_home(
     """Open the home page once over a connection of its own, redirects followed, within `seconds` altogether."""
     at = datetime.now(UTC)
     seen = await open_home(
-        fetcher, site.url, headers=headers, allow_private=allow_private, seconds=seconds, whole=seconds, read=False
+        fetcher, site.url, headers=headers, allow_private=allow_private, seconds=seconds, whole=seconds
     )
     return ProbeRow(
         site.id,

@@ -13,7 +13,7 @@ from urllib.parse import quote_from_bytes, urljoin, urlsplit
 from crawler.downloader import Fetched, Fetcher, SeeingError
 from crawler.downloader.guard import Private
 from crawler.outcomes import REASONS, Outcome, Reason
-from crawler.pages import Page, canonical, read_page
+from crawler.pages import canonical, read_page
 from crawler.seeing.response import see_response
 
 MAX_HOPS = 10
@@ -23,14 +23,31 @@ _NO_RESOURCE = ("a", "area", "meta", "option", "onclick")
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
+@dataclass(frozen=True, slots=True)
+class PageRead:
+    """What a home page says.
+
+    `links`: targets of its visible links in normal form, its own host left out, so that the same page under another
+    name gives the same set; `inner`: addresses of its visible links on its own host; `outside`: targets of all links,
+    hidden ones too, on other hosts; `resources`: images, styles, scripts, frames; `jump_to`: where a page that is
+    nothing else sends its reader.
+    """
+
+    title: str = ""
+    body_hash: str = ""
+    links: frozenset[str] = frozenset()
+    inner: tuple[str, ...] = ()
+    outside: frozenset[str] = frozenset()
+    resources: tuple[str, ...] = ()
+    jump_to: str | None = None
+
+
 @dataclass(slots=True)
 class HomeSeen:
     """What opening one home page showed. `hops`: every address asked for, with its status (None: no answer).
 
-    `links`: targets of its visible links in normal form, its own host left out, so that the same page under another
-    name gives the same set; `inner`: addresses of its visible links on its own host; `outside`: targets of all links,
-    hidden ones too, on other hosts; `resources`: images, styles, scripts, frames. Milliseconds are those of the last
-    hop, `total_ms` of all hops together.
+    Milliseconds are those of the last hop, `total_ms` of all hops together. `page` is empty unless it opened and was
+    read.
     """
 
     url: str
@@ -40,18 +57,13 @@ class HomeSeen:
     status: int | None = None
     address: str | None = None
     hops: list[tuple[str, int | None]] = field(default_factory=list)
-    title: str = ""
-    links: frozenset[str] = frozenset()
-    body_hash: str = ""
     dns_ms: float | None = None
     tcp_ms: float | None = None
     tls_ms: float | None = None
     connect_ms: float | None = None
     first_byte_ms: float | None = None
     total_ms: float = 0.0
-    resources: tuple[str, ...] = ()
-    inner: tuple[str, ...] = ()
-    outside: frozenset[str] = frozenset()
+    page: PageRead = field(default_factory=PageRead)
 
     @property
     def outcome(self) -> Outcome:
@@ -78,6 +90,21 @@ class HomeSeen:
         }
 
 
+class Reader:
+    """Reads home pages, each one once: the same bytes at the same address come over IPv4, over IPv6, under an alias."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], PageRead] = {}
+
+    def read(self, answer: Fetched, url: str) -> PageRead:
+        """What the page says; kept for the next time."""
+        key = (url, hashlib.sha256(answer.body).hexdigest()[:40])
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = _read(answer, url, key[1])
+        return known
+
+
 async def open_home(
     fetcher: Fetcher,
     url: str,
@@ -87,27 +114,29 @@ async def open_home(
     headers: Mapping[str, str] | None = None,
     seconds: float = 20.0,
     whole: float = 60.0,
-    read: bool = True,
+    reader: Reader | None = None,
 ) -> HomeSeen:
     """Open `url` over one address family, never falling back to the other; never raises.
 
+    Cookies are kept from hop to hop, as a site that sets one and sends the reader back to the same address asks for.
     `allow_private(host)` says for which hosts an address inside is in order; `seconds` bounds one hop, `whole` all of
-    them. With `read` False the page is not parsed: no title, no links, and a jump page is taken as the page.
+    them. Without `reader` the page is not parsed: no title, no links, and a jump page is taken as the page.
     """
     seen = HomeSeen(url, url)
-    visited = set()
+    visited: set[tuple[str, str]] = set()
+    jar: dict[str, dict[str, str]] = {}
     started = time.monotonic()
     for _ in range(MAX_HOPS + 1):
-        key = canonical(seen.final_url)
+        host = _host(seen.final_url)
+        cookies = "; ".join(f"{name}={value}" for name, value in jar.get(host, {}).items())
+        key = (canonical(seen.final_url), cookies)
         if key in visited:
-            seen.reason = Reason.REDIRECT_LOOP
-            return seen
+            break
         visited.add(key)
-        host = urlsplit(seen.final_url).hostname or ""
         try:
             answer = await fetcher.fetch(
                 seen.final_url,
-                headers=dict(headers or {"User-Agent": USER_AGENT}),
+                headers=dict(headers or {"User-Agent": USER_AGENT}) | ({"Cookie": cookies} if cookies else {}),
                 family=family,
                 allow_private=allow_private(host),
                 read="auto",
@@ -120,7 +149,8 @@ async def open_home(
             seen.status = None
             seen.total_ms = (time.monotonic() - started) * 1000
             return seen
-        following = _take(seen, answer, read)
+        jar.setdefault(host, {}).update(_cookies(answer))
+        following = _take(seen, answer, reader)
         if following is None:
             return seen
         seen.final_url = following
@@ -128,16 +158,25 @@ async def open_home(
     return seen
 
 
-def _take(seen: HomeSeen, answer: Fetched, read: bool) -> str | None:
+def _cookies(answer: Fetched) -> dict[str, str]:
+    pairs = [value.split(b";", 1)[0].partition(b"=") for key, value in answer.headers if key.lower() == b"set-cookie"]
+    return {name.strip().decode("latin-1"): value.strip().decode("latin-1") for name, mark, value in pairs if mark}
+
+
+def _take(seen: HomeSeen, answer: Fetched, reader: Reader | None) -> str | None:
     """Fill `seen` from one answer; the next address when it leads on."""
     seen.hops.append((seen.final_url, answer.status))
     seen.status, seen.address = answer.status, answer.address
     seen.dns_ms, seen.tcp_ms, seen.tls_ms = answer.dns_ms, answer.tcp_ms, answer.tls_ms
     seen.connect_ms, seen.first_byte_ms = answer.connect_ms, answer.first_byte_ms
     seen.total_ms += answer.total_ms
-    location = next((value for key, value in answer.headers if key.lower() == b"location"), b"")
+    location = next((value for key, value in answer.headers if key.lower() == b"location"), b"").strip()
     if answer.status in _REDIRECTS and location:
-        return urljoin(seen.final_url, quote_from_bytes(location.strip(), safe=_ASCII))
+        try:
+            return urljoin(seen.final_url, quote_from_bytes(location, safe=_ASCII))
+        except ValueError:
+            seen.reason, seen.detail = Reason.BAD_RESPONSE, "跳转地址无法识别"
+            return None
     result = see_response(
         answer.status,
         {key.decode("latin-1").lower(): value.decode("latin-1") for key, value in answer.headers},
@@ -151,25 +190,29 @@ def _take(seen: HomeSeen, answer: Fetched, read: bool) -> str | None:
     seen.reason, seen.detail = result.reason, result.detail
     if answer.timed_out and seen.opened and not answer.body:
         seen.reason = Reason.TIMEOUT
-    if not seen.opened or not read or not _is_html(answer.content_type):
+    if not seen.opened or reader is None or not _is_html(answer.content_type):
         return None
-    page = read_page(answer.body, seen.final_url, answer.header("Content-Type") or None)
-    if page.jump_to and page.text_length < 200 and len(page.links) < 5:
+    page = reader.read(answer, seen.final_url)
+    if page.jump_to:
         return page.jump_to
-    _read(seen, page, answer.body)
+    seen.page = page
     return None
 
 
-def _read(seen: HomeSeen, page: Page, body: bytes) -> None:
-    seen.title = (page.title or "").strip()
-    seen.body_hash = hashlib.sha256(body).hexdigest()[:40]
-    host = _host(seen.final_url)
+def _read(answer: Fetched, url: str, digest: str) -> PageRead:
+    page = read_page(answer.body, url, answer.content_type or None)
+    host = _host(url)
     links = [link for link in page.links if link.tag in ("a", "area")]
     shown = [link for link in links if not link.hidden]
-    seen.links = frozenset(_relative(link.url, host) for link in shown)
-    seen.inner = tuple(dict.fromkeys(link.url for link in shown if _host(link.url) == host))
-    seen.outside = frozenset(link.url for link in links if _host(link.url) not in (host, ""))
-    seen.resources = tuple(dict.fromkeys(link.url for link in page.links if link.tag not in _NO_RESOURCE))
+    return PageRead(
+        title=(page.title or "").strip(),
+        body_hash=digest,
+        links=frozenset(_relative(link.url, host) for link in shown),
+        inner=tuple(dict.fromkeys(link.url for link in shown if _host(link.url) == host)),
+        outside=frozenset(link.url for link in links if _host(link.url) not in (host, "")),
+        resources=tuple(dict.fromkeys(link.url for link in page.links if link.tag not in _NO_RESOURCE)),
+        jump_to=page.jump_to if page.text_length < 200 and len(page.links) < 5 else None,
+    )
 
 
 def _is_html(content_type: str) -> bool:
@@ -177,7 +220,10 @@ def _is_html(content_type: str) -> bool:
 
 
 def _host(url: str) -> str:
-    return (urlsplit(url).hostname or "").lower()
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""
 
 
 def _relative(url: str, host: str) -> str:
@@ -192,13 +238,13 @@ def likeness(one: HomeSeen, other: HomeSeen) -> dict[str, Any]:
     `difference` is the I5 formula of the domain notes: targets found on one side only over all targets of both sides,
     0.0 to 1.0, None without any link.
     """
-    only_one, only_other = sorted(one.links - other.links), sorted(other.links - one.links)
-    total = len(one.links) + len(other.links)
-    same_body = bool(one.body_hash) and one.body_hash == other.body_hash
+    only_one, only_other = sorted(one.page.links - other.page.links), sorted(other.page.links - one.page.links)
+    total = len(one.page.links) + len(other.page.links)
+    same_body = bool(one.page.body_hash) and one.page.body_hash == other.page.body_hash
     return {
         "same_body": same_body,
-        "same_title": one.title == other.title and bool(one.title),
-        "links": [len(one.links), len(other.links)],
+        "same_title": one.page.title == other.page.title and bool(one.page.title),
+        "links": [len(one.page.links), len(other.page.links)],
         "difference": 0.0 if same_body else (round((len(only_one) + len(only_other)) / total, 4) if total else None),
         "only_first": only_one[:20],
         "only_second": only_other[:20],

@@ -76,7 +76,7 @@ async def compare_families(
     if not last.opened:
         return Ipv6Result((outcome, data), None)
     compared = likeness(over_v4, last)
-    same = {**compared, "same": is_same_page(compared), "titles": [over_v4.title, last.title]}
+    same = {**compared, "same": is_same_page(compared), "titles": [over_v4.page.title, last.page.title]}
     return Ipv6Result((outcome, data), (Outcome.OK if over_v4.opened else Outcome.UNCHECKED, same))
 
 

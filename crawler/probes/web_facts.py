@@ -37,7 +37,7 @@ async def look_over_ipv6(look: Looking, public: list[str]) -> None:
         look.say("ipv6", host, "same", *result.same)
     main = await look.main
     if main.opened:
-        look.say("dns", host, "parts", "ok", await resource_hosts(look.resolver, main.resources, look.staging))
+        look.say("dns", host, "parts", "ok", await resource_hosts(look.resolver, main.page.resources, look.staging))
     if result.home[0] is Outcome.OK and look.sample > 0:
         await _below(look, main)
 
@@ -45,12 +45,14 @@ async def look_over_ipv6(look: Looking, public: list[str]) -> None:
 async def _below(look: Looking, main: HomeSeen) -> None:
     seed = f"{look.seed}:{look.site.id}"
     own = {main.url, main.final_url}
-    second = [address for address in main.inner if address not in own]
+    second = [address for address in main.page.inner if address not in own]
     first = await ask_level(look.open, draw(second, look.sample, f"{seed}:2"), len(second))
     look.say("ipv6", look.site.host, "level2", Outcome.OK if second else Outcome.UNCHECKED, first.data)
     known = own | set(second)
-    third = list(dict.fromkeys(address for page in first.pages for address in page.inner if address not in known))
-    below = await ask_level(look.open, draw(third, look.sample, f"{seed}:3"), len(third))
+    third = list(dict.fromkeys(address for page in first.pages for address in page.page.inner if address not in known))
+    below = await ask_level(
+        lambda url, family: look.open(url, family, read=False), draw(third, look.sample, f"{seed}:3"), len(third)
+    )
     look.say("ipv6", look.site.host, "level3", Outcome.OK if third else Outcome.UNCHECKED, below.data)
 
 
@@ -81,7 +83,7 @@ async def look_at_certificate(look: Looking) -> None:
     look.say("tls", look.site.host, "home", *await look_at_tls(addresses[0], parts.port or 443, look.site.host))
     main = await look.main
     if main.opened:
-        plain = [address for address in main.resources if address.startswith("http://")]
+        plain = [address for address in main.page.resources if address.startswith("http://")]
         look.say("tls", look.site.host, "mixed", "ok", {"count": len(plain), "examples": plain[:20]})
 
 
@@ -113,5 +115,5 @@ async def look_as_search_engine(look: Looking) -> None:
 
 
 def _elsewhere(served: HomeSeen, ordinary: HomeSeen) -> set[str]:
-    known = {urlsplit(address).hostname for address in ordinary.outside}
-    return {address for address in served.outside if urlsplit(address).hostname not in known}
+    known = {urlsplit(address).hostname for address in ordinary.page.outside}
+    return {address for address in served.page.outside if urlsplit(address).hostname not in known}

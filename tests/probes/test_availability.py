@@ -142,9 +142,8 @@ def test_every_site_is_looked_at_once_and_few_at_a_time() -> None:
 
 def test_the_pace_is_kept() -> None:
     done, _, result = swept(10, lambda name: True, per_second=50)
-    gaps = [later - earlier for earlier, later in zip(result.starts, result.starts[1:], strict=False)]
-    assert min(gaps) > 0.01
-    assert 0.17 < done.seconds < 1
+    assert all(start - result.starts[0] >= 0.02 * number - 0.01 for number, start in enumerate(result.starts))
+    assert 0.17 < done.seconds < 5
 
 
 @pytest.mark.parametrize(("alive", "counts"), [(True, True), (False, False)])

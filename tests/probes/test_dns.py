@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import pytest
 
+import crawler.probes.dns as dns_module
 from crawler.probes.dns import DnsServersError, LookupFailedError, Resolver, parse_dns_servers
 from tests.downloader.rude import free_port
 from tests.probes.nameserver import NameServer, name_server
@@ -216,20 +217,48 @@ def test_a_host_without_address_says_why(host: str, outcome: str) -> None:
     assert ask(work, lifetime=0.6) == outcome
 
 
-def test_the_systems_resolver_reads_the_hosts_file() -> None:
-    async def main() -> None:
-        resolver = Resolver(None)
-        assert await resolver.addresses(
-            socket.gethostname().lower() if "_" not in socket.gethostname() else "localhost"
-        )
-        with pytest.raises(LookupFailedError) as caught:
-            await Resolver(None, lifetime=1.0).addresses("no-such-name.invalid")
-        assert caught.value.outcome != "ok"
+@pytest.mark.parametrize(
+    ("name", "errno", "outcome"),
+    [
+        ("none.gov.cn", socket.EAI_NONAME, "nxdomain"),
+        ("mail.a.gov.cn", socket.EAI_NONAME, "nodata"),
+        ("www.a.gov.cn", socket.EAI_NONAME, "servfail"),
+        ("none.gov.cn", socket.EAI_AGAIN, "servfail"),
+        ("silent.gov.cn", socket.EAI_NONAME, "timeout"),
+    ],
+)
+def test_the_systems_resolver_needs_the_name_servers_to_call_a_name_missing(
+    name: str, errno: int, outcome: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*args: object, **options: object) -> None:
+        raise socket.gaierror(errno, "said the system")
 
-    try:
-        socket.gethostbyname(socket.gethostname())
-    except OSError:
-        pytest.skip("this machine's own name is not in its hosts file")
+    async def main() -> str:
+        async with name_server(CITY) as server:
+            monkeypatch.setattr(dns_module, "_system_servers", lambda: [server.server])
+            monkeypatch.setattr(socket, "getaddrinfo", fails)
+            with pytest.raises(LookupFailedError) as caught:
+                await Resolver(None, lifetime=0.6).addresses(name)
+            return caught.value.outcome
+
+    assert asyncio.run(main()) == outcome
+
+
+def test_the_systems_resolver_reads_the_hosts_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = [(family, 1, 6, "", (ip, 0)) for family, ip in ((socket.AF_INET6, "::1"), (socket.AF_INET, "127.0.0.9"))]
+    asked: list[object] = []
+
+    def from_hosts_file(host: str, *args: object, **options: object) -> list[object]:
+        asked.append(host)
+        return list(entries)
+
+    async def main() -> None:
+        monkeypatch.setattr(socket, "getaddrinfo", from_hosts_file)
+        resolver = Resolver(None)
+        assert await resolver.addresses("WWW.inner.gov.cn") == ["127.0.0.9", "::1"]
+        await resolver.addresses("www.inner.gov.cn")
+        assert asked == ["www.inner.gov.cn"]
+
     asyncio.run(main())
 
 

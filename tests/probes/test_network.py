@@ -397,3 +397,27 @@ def test_resolvers_that_disagree_are_told() -> None:
 def test_dnssec_is_unknown_where_the_servers_give_no_signatures() -> None:
     dnssec = look()["dns", "www.a.gov.cn", "DNSSEC"]
     assert (dnssec.outcome, dnssec.data["state"]) == ("timeout", "unknown")
+
+
+def test_a_site_that_sets_a_cookie_and_sends_one_back_is_no_loop() -> None:
+    async def main() -> list[NetworkFact]:
+        async with town(lambda asked: ok()) as place, name_server(ZONE) as names:
+
+            def answer(asked: Asked) -> bytes:
+                if b"Cookie: seen=1" in place.heads[-1]:
+                    return ok()
+                return b"HTTP/1.1 302 Found\r\nLocation: /\r\nSet-Cookie: seen=1; Path=/\r\nContent-Length: 0\r\n\r\n"
+
+            place.answer = answer
+            return await look_at_site(place.site(), Resolver([names.server]), staging=True, gap=0, sample=0)
+
+    home = next(fact for fact in asyncio.run(main()) if (fact.probe, fact.key) == ("ipv6", "home"))
+    assert (home.outcome, home.data["status"]) == ("ok", 200)
+
+
+@pytest.mark.parametrize("location", ["http://[bad/", "ftp://a.cn/", "http://a b/", "\xff\xfe", "http://"])
+def test_a_location_that_leads_nowhere_breaks_nothing(location: str) -> None:
+    head = f"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n".encode("latin-1")
+    facts = look(lambda asked: head, sample=0)
+    assert facts[HOME].outcome in ("suspect", "unchecked")
+    assert not any("error" in fact.data for fact in facts.values())
