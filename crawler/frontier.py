@@ -144,6 +144,15 @@ class Frontier:
         """The lane may be asked everything again."""
         self.lane(lane).held = False
 
+    def unstick(self) -> list[str]:
+        """Give up held lanes when nothing else could ever move them; returns their names. A round must end."""
+        if self.in_flight or self._later or any(lane.ready for lane in self._turn):
+            return []
+        held = [lane for lane in self._turn if lane.held]
+        for lane in held:
+            lane.held, lane.closed = False, True
+        return [lane.name for lane in held]
+
     def wake_at(self) -> float | None:
         """When something that waits becomes due, if nothing else moves before."""
         times = [lane.rest_until for lane in self._turn if lane.ready and lane.rest_until]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import deque
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ class FrontierScheduler(BaseScheduler):
         self._crawler = crawler
         self._others: deque[Request] = deque()
         self._spider: Any = None
-        self._alarm: Any = None
+        self._alarm: asyncio.TimerHandle | None = None
         self._alarm_at = float("inf")
 
     @classmethod
@@ -36,7 +37,7 @@ class FrontierScheduler(BaseScheduler):
 
     def close(self, reason: str) -> None:
         """Nothing to store: the frontier's list is in the fact store."""
-        if self._alarm is not None and self._alarm.active():
+        if self._alarm is not None:
             self._alarm.cancel()
 
     def has_pending_requests(self) -> bool:
@@ -64,16 +65,15 @@ class FrontierScheduler(BaseScheduler):
 
     def _wake(self, at: float) -> None:
         """Have the engine ask again at that time, not at its next heartbeat five seconds on."""
-        from twisted.internet import reactor
-
-        if self._alarm is not None and self._alarm.active():
+        if self._alarm is not None:
             if self._alarm_at <= at:
                 return
             self._alarm.cancel()
         self._alarm_at = at
-        self._alarm = reactor.callLater(max(at - time.time(), 0.01), self._ring)  # type: ignore[attr-defined]
+        self._alarm = asyncio.get_running_loop().call_later(max(at - time.time(), 0.01), self._ring)
 
     def _ring(self) -> None:
+        self._alarm = None
         slot = getattr(self._crawler.engine, "_slot", None)
         if slot is not None:
             slot.nextcall.schedule()

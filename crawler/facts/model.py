@@ -159,13 +159,40 @@ class Coverage:
 class SiteFacts(Protocol):
     """Everything seen of one site in one round."""
 
-    site: Site
-    home: AddressFact | None
-    home_page: PageFact | None
-    home_items: Sequence[ItemFact]
-    columns: Sequence[ColumnFact]
-    network: Sequence[NetworkFact]
-    coverage: Coverage
+    @property
+    def site(self) -> Site:
+        """The site as the inventory has it."""
+        ...
+
+    @property
+    def home(self) -> AddressFact | None:
+        """The home page's address and outcome; None when it was never listed."""
+        ...
+
+    @property
+    def home_page(self) -> PageFact | None:
+        """The home page as read."""
+        ...
+
+    @property
+    def home_items(self) -> Sequence[ItemFact]:
+        """Its items in page order."""
+        ...
+
+    @property
+    def columns(self) -> Sequence[ColumnFact]:
+        """Columns of the inventory, or those found when it names none."""
+        ...
+
+    @property
+    def network(self) -> Sequence[NetworkFact]:
+        """What DNS, IPv6 and TLS said."""
+        ...
+
+    @property
+    def coverage(self) -> Coverage:
+        """Sums of the site."""
+        ...
 
     def bad_links(self) -> Iterator[BadLink]:
         """Targets with outcome dead or suspect, intranet addresses and wrongly written ones, held by this site."""
@@ -179,12 +206,35 @@ class SiteFacts(Protocol):
 class RoundFacts(Protocol):
     """One round: the inventory as it was, the as-of, and the sites."""
 
-    round: str
-    as_of: datetime
-    inventory: Inventory
-    seed: int
-    staging: bool
-    finished: bool
+    @property
+    def round(self) -> str:
+        """Name of the round."""
+        ...
+
+    @property
+    def as_of(self) -> datetime:
+        """The moment every window is counted back from."""
+        ...
+
+    @property
+    def inventory(self) -> Inventory:
+        """The inventory as it was when the round began."""
+        ...
+
+    @property
+    def seed(self) -> int:
+        """Seed of every sample of the round."""
+        ...
+
+    @property
+    def staging(self) -> bool:
+        """The home pages are on loopback: loopback counts as public."""
+        ...
+
+    @property
+    def finished(self) -> bool:
+        """The walk went through."""
+        ...
 
     def sites(self) -> Iterator[SiteFacts]:
         """The sites in the order of the inventory."""

@@ -177,7 +177,7 @@ class StoredSite:
             newest=newest[0] if newest else None,
             newest_item=newest[1] if newest else None,
             item_count=len(listed),
-            dated_count=sum(item.listed is not None for item in listed),
+            dated_count=sum(day is not None for day, _ in dated),
             undated_articles=sum(item.article_read and item.published is None for item in listed),
             path=("首页", column.name),
         )
@@ -303,7 +303,7 @@ class StoredSite:
         for row in self._db.execute(query.order_by(address.c.id)).all():
             if row.id not in linked:
                 fact = next(iter(self._addresses([row.id]).values()))
-                yield BadLink(fact, [Holder(self.site.url, "栏目清单", "home", row.column)], 1)
+                yield BadLink(fact, [Holder(row.url, "栏目首页（清单所列）", "column", row.column)], 1)
 
     def _addresses(self, numbers: list[int]) -> dict[int, AddressFact]:
         found: dict[int, AddressFact] = {}

@@ -50,6 +50,7 @@ class GovSitesSpider(scrapy.Spider):
     """
 
     name = "gov_sites"
+    plan: Plan
 
     def __init__(self, *args: Any, plan: Plan | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -83,9 +84,14 @@ class GovSitesSpider(scrapy.Spider):
         )
         self.writer = Writer(plan.engine, self._store_failed)
         self.walk = Walk(
-            self.book, self.writer.put, as_of=plan.run.as_of, seed=plan.run.seed, policy=tuning().recheck.with_delay(plan.recheck_delay)
+            self.book,
+            self.writer.put,
+            as_of=plan.run.as_of,
+            seed=plan.run.seed,
+            policy=tuning().recheck.with_delay(plan.recheck_delay),
         )
-        self.resolver = self.crawler.resolver = Resolver(plan.servers)  # the download handler takes it from there
+        self.resolver = Resolver(plan.servers)
+        self.crawler.resolver = self.resolver  # type: ignore[attr-defined]  # the download handler takes it from there
         self._headers = {
             "User-Agent": settings["USER_AGENT"].format(contact=settings["CONTACT"]),
             "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
@@ -99,6 +105,7 @@ class GovSitesSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Find out whether this is a staging round, then open the frontier and the probes."""
+        self._loop = asyncio.get_running_loop()
         self.book.loopback = await self._all_on_loopback()
         update_run(self.plan.engine, self.run.id, loopback=self.book.loopback)
         self._set_pace()
@@ -128,7 +135,7 @@ class GovSitesSpider(scrapy.Spider):
         delay = 0.0 if self.book.loopback else self._site_delay
         engine: Any = self.crawler.engine
         engine.downloader._delay = delay if self.book.loopback else max(1.0, delay)
-        for extension in self.crawler.extensions.middlewares:  # type: ignore[union-attr]
+        for extension in self.crawler.extensions.middlewares:
             if hasattr(extension, "mindelay"):
                 extension.mindelay = delay
 
@@ -157,9 +164,7 @@ class GovSitesSpider(scrapy.Spider):
 
     def _store_failed(self, why: str) -> None:
         self.exit_reason = f"事实无法写入数据库：{why}。已写入的内容完好，处理后用同一命令继续。"
-        from twisted.internet import reactor
-
-        reactor.callFromThread(self._stop, "store-failed")  # type: ignore[attr-defined]
+        self._loop.call_soon_threadsafe(self._stop, "store-failed")
 
     def _stop(self, reason: str) -> None:
         engine: Any = self.crawler.engine
@@ -188,6 +193,8 @@ class GovSitesSpider(scrapy.Spider):
             self.frontier.done(entry.lane)
             entry = self.frontier.next(time)
         if entry is None:
+            if stuck := self.frontier.unstick():
+                log.error("lanes given up because nothing could move them: %s", ", ".join(stuck))
             return None
         entry.requests += 1
         plan = self.book.plans.get(entry.site or "")

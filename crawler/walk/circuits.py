@@ -71,7 +71,7 @@ class Circuits:
         was_suspect = circuit.suspect
         tripped = circuit.record(now, reason, home=url == host.home, canary=canary)
         if tripped:
-            self._trip(lane, host, entry)
+            self._trip(lane, host)
         elif was_suspect and not circuit.suspect:
             self._close(lane, host)
         elif circuit.given_up:
@@ -95,15 +95,12 @@ class Circuits:
         one.limit = 1
         one.spacing = min(max(one.spacing * 2, SLOW_START), self._policy.slowest)
 
-    def _trip(self, lane: str, host: _Host, entry: Entry) -> None:
+    def _trip(self, lane: str, host: _Host) -> None:
         self._frontier.hold(lane)
         for failed, attempts, waits in host.failed:
             if not waits and not host.circuit.trusts(attempts[-1].at.timestamp()):
                 self._distrust(failed, attempts)
-        if entry.role is not Role.HOME:
-            self._send_canary(lane, host)
-        else:
-            self._frontier.rest(lane, host.circuit.retry_at)  # the home page's own second look is the canary
+        self._send_canary(lane, host)
 
     def _send_canary(self, lane: str, host: _Host) -> None:
         canary = Entry(CANARY_ID, host.home, Role.HOME, None, lane, 0)

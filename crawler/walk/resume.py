@@ -23,13 +23,10 @@ def resume(engine: Engine, book: AddressBook) -> int:
     with engine.connect() as db:
         _discovered(db, book)
         attempts = _attempts(db, run)
-        pages = dict(
-            db.execute(
-                sa.select(schema.page.c.site, sa.func.count())
-                .where(schema.page.c.run == run)
-                .group_by(schema.page.c.site)
-            ).all()
+        per_site = (
+            sa.select(schema.page.c.site, sa.func.count()).where(schema.page.c.run == run).group_by(schema.page.c.site)
         )
+        pages: dict[str, int] = {row[0]: row[1] for row in db.execute(per_site)}
         rows = db.execution_options(yield_per=CHUNK).execute(
             sa.select(schema.address).where(schema.address.c.run == run).order_by(schema.address.c.id)
         )

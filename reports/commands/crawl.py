@@ -60,16 +60,19 @@ class Command(ScrapyCrawl):
             check_writable(Path(self.settings["OUTPUT_DIR"]))
             plan = prepare(arguments, self.settings, self.settings["PROJECT_ROOT"])
         except (BadInput, BadArgument) as error:
-            return self._refuse(str(error), 2)
+            self._refuse(str(error), 2)
+            return None
         except (CannotRun, StoreError, OutputError) as error:
-            return self._refuse(str(error), 1)
+            self._refuse(str(error), 1)
+            return None
         if plan.servers:
             loop = asyncio.new_event_loop()  # asyncio.run would leave Scrapy without a loop
             answer = loop.run_until_complete(Resolver(plan.servers).check_servers())
             loop.close()
             if not answer.usable:
                 plan.close()
-                return self._refuse(answer.message(), 1)
+                self._refuse(answer.message(), 1)
+                return None
             if message := answer.message():
                 print(message, file=sys.stderr)
         return plan

@@ -71,3 +71,12 @@ def test_redirect_hop_goes_first() -> None:
     frontier.add(entry(1))
     frontier.add(entry(2), front=True)
     assert drain(frontier) == [2, 1]
+
+
+def test_a_held_lane_that_nothing_can_move_is_given_up() -> None:
+    frontier = Frontier(per_site=1, per_host=1)
+    frontier.add(entry(1, "site:a"))
+    frontier.hold("site:a")
+    assert frontier.next(0.0) is None
+    assert frontier.unstick() == ["site:a"]
+    assert frontier.lane("site:a").closed and drain(frontier) == [1]

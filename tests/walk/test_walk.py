@@ -212,3 +212,11 @@ def test_a_rate_limit_is_honoured_and_never_a_finding(tmp_path: Path) -> None:
     drive, links = walked(tmp_path, pages, columns=[COLUMN])
     assert set(links) == {HOME + "shared/gone.html", "http://gone.example.org/"}
     assert drive.frontier.lane("site:portal").limit == 1
+
+
+@pytest.mark.parametrize("code", [404, 403, 503])
+def test_a_site_whose_home_page_fails_ends_and_nothing_on_it_is_dead(tmp_path: Path, code: int) -> None:
+    pages = {url: status(code) for url in city() if url.startswith(HOME)}
+    drive, links = walked(tmp_path, dict(pages), columns=[COLUMN])
+    assert not [url for url, link in links.items() if link.target.outcome is Outcome.DEAD and url != HOME]
+    assert not drive.frontier
