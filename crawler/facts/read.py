@@ -32,6 +32,7 @@ from crawler.outcomes import Outcome, Reason
 from crawler.pages import canonical
 
 BAD = ("dead", "suspect")
+HOST_DOWN = Reason.HOST_DOWN.value  # a site under suspicion as a whole is told by its home page, not link by link
 PRINTED = (Reason.INTRANET_ADDRESS.value, Reason.BAD_ADDRESS.value)  # unchecked, yet told to the site
 MAX_HOLDERS = 500  # held in memory for one target; all are counted
 
@@ -252,6 +253,7 @@ class StoredSite:
     def bad_links(self) -> Iterator[BadLink]:
         """Targets that did not answer well, with the pages of this site that hold them, most prominent first."""
         target, edge, page, holder = schema.address, schema.edge, schema.page, schema.address.alias("holder")
+        printed = sa.and_(target.c.reason.in_(PRINTED), target.c.status.is_(None))  # the link itself, no redirect of it
         query = (
             sa.select(
                 edge, page.c.region, page.c.column.label("page_column"), holder.c.url.label("page_url"),
@@ -260,7 +262,8 @@ class StoredSite:
             .join(holder, (holder.c.run == edge.c.run) & (holder.c.id == edge.c.page))
             .outerjoin(page, (page.c.run == edge.c.run) & (page.c.id == edge.c.page))
             .where(edge.c.run == self._run, sa.func.coalesce(page.c.site, holder.c.site) == self.site.id)
-            .where(sa.or_(target.c.outcome.in_(BAD), target.c.reason.in_(PRINTED), edge.c.fault.is_not(None)))
+            .where(sa.or_(target.c.site.is_(None), sa.func.coalesce(target.c.reason, "") != HOST_DOWN))
+            .where(sa.or_(target.c.outcome.in_(BAD), printed, edge.c.fault.is_not(None)))
             .order_by(edge.c.target, edge.c.page)
         )  # fmt: skip
         held: dict[int, list[Holder]] = defaultdict(list)
@@ -298,7 +301,7 @@ class StoredSite:
         address = schema.address
         query = sa.select(address).where(
             address.c.run == self._run, address.c.role == 1, address.c.outcome.in_(BAD),
-            address.c.url.in_(self._foreign_columns()),
+            address.c.url.in_(self._foreign_columns()), address.c.reason != HOST_DOWN,
         )  # fmt: skip
         for row in self._db.execute(query.order_by(address.c.id)).all():
             if row.id not in linked:

@@ -69,7 +69,7 @@ class Circuits:
         circuit = host.circuit
         canary = entry.id == CANARY_ID or (circuit.suspect and entry.role is Role.HOME)
         was_suspect = circuit.suspect
-        tripped = circuit.record(now, reason, home=url == host.home, canary=canary)
+        tripped = circuit.record(now, reason, home=url == host.home and lane in self._homes, canary=canary)
         if tripped:
             self._trip(lane, host)
         elif was_suspect and not circuit.suspect:

@@ -95,8 +95,10 @@ class SoftPages:
         return True, reason
 
     def _gives_cause(self, entry: Entry, answer: Answer, page: Page | None, host: str) -> bool:
-        if entry.role is not Role.LINK and entry.hops and not _same_place(entry.url, entry.target):
-            return True
+        if entry.hops and not _same_place(entry.url, entry.target):
+            own = entry.role is not Role.LINK
+            if own or (host == host_of(entry.url) and urlsplit(entry.target).path.strip("/") == ""):
+                return True
         if page is not None:
             if page.text_length < tuning().soft404.body and not page.items:
                 return True
