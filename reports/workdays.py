@@ -52,7 +52,10 @@ class Workdays:
 
 def load(path: Path = CALENDAR) -> Workdays:
     """Read a calendar file; ValueError names what cannot be read."""
-    raw = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except (ValueError, yaml.YAMLError) as error:
+        raise ValueError(f"{path} 不是有效的 YAML：{error}") from error
     off: set[date] = set()
     work: set[date] = set()
     for year, entry in raw.items():

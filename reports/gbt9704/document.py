@@ -14,7 +14,7 @@ from docx.section import Section
 from docx.shared import Twips
 
 from reports.figures import day_name
-from reports.files import same_zip
+from reports.files import bounded, same_zip
 from reports.gbt9704 import measures as m
 from reports.gbt9704 import shells
 from reports.gbt9704.table import table
@@ -88,8 +88,8 @@ class Draft:
     def finish(self, *, title: str, author: str, keywords: str = "") -> bytes:
         """The document's bytes, with fixed times."""
         core = self.document.core_properties
-        core.title, core.author, core.subject = title[:255], author[:255], "政府网站巡查"
-        core.keywords, core.comments, core.last_modified_by, core.revision = keywords[:255], "", "", 1
+        core.title, core.author, core.subject = bounded(title, 255), bounded(author, 255), "政府网站巡查"
+        core.keywords, core.comments, core.last_modified_by, core.revision = bounded(keywords, 255), "", "", 1
         core.created = core.modified = core.last_printed = datetime.combine(self._day, time())
         core.language = "zh-CN"
         buffer = io.BytesIO()
@@ -114,8 +114,8 @@ _COMPAT = "".join(
 )
 _SETTINGS = (
     '<w:zoom w:percent="100"/>',
-    "<w:evenAndOddHeaders/>",
     '<w:defaultTabStop w:val="420"/>',
+    "<w:evenAndOddHeaders/>",
     '<w:characterSpacingControl w:val="doNotCompress"/>',
     f"<w:compat>{_COMPAT}</w:compat>",
     '<w:themeFontLang w:val="en-US" w:eastAsia="zh-CN"/>',
