@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 import warnings
 from collections.abc import Sequence
@@ -12,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtensionOID, NameOID
 from OpenSSL import crypto
 
+_PEM = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 SM2_SM3 = "1.2.156.10197.1.501"  # GB/T 33560: signature with SM2 and SM3
 _SM2_KEY = "1.2.156.10197.1.301"
 _SELF_SIGNED, _SELF_SIGNED_IN_CHAIN, _NO_ISSUER, _CANNOT_VERIFY = 18, 19, (2, 20), 21  # OpenSSL verify codes
@@ -25,7 +26,7 @@ _SELF_SIGNED, _SELF_SIGNED_IN_CHAIN, _NO_ISSUER, _CANNOT_VERIFY = 18, 19, (2, 20
 @cache
 def trusted_roots() -> tuple[crypto.X509, ...]:
     """The roots that browsers trust: certifi's list where it is installed, and the system's."""
-    roots: dict[bytes, crypto.X509] = {}
+    roots: dict[str, crypto.X509] = {}
     paths = ssl.get_default_verify_paths()
     files = [paths.cafile, paths.openssl_cafile, "/etc/ssl/certs/ca-certificates.crt"]
     try:
@@ -36,8 +37,11 @@ def trusted_roots() -> tuple[crypto.X509, ...]:
         pass
     for file in files:
         if file and Path(file).is_file():
-            for cert in x509.load_pem_x509_certificates(Path(file).read_bytes()):
-                roots[cert.fingerprint(hashes.SHA256())] = crypto.X509.from_cryptography(cert)
+            for pem in _PEM.findall(Path(file).read_text("ascii", "ignore")):
+                try:
+                    roots[pem] = crypto.load_certificate(crypto.FILETYPE_PEM, pem.encode())
+                except crypto.Error:  # one odd root must not take the others with it
+                    continue
     return tuple(roots.values())
 
 
