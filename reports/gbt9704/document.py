@@ -248,16 +248,20 @@ def _annex_note(annexes: tuple[Annex, ...]) -> list[str]:
 
 
 def _signature(paper: Paper) -> list[str]:
-    """Name centred over the date, the date four characters in from the right; room above for the seal (7.3.5.1)."""
+    """Name centred over the date, the date four characters in from the right; room above for the seal (7.3.5.1).
+
+    Both are centred in one box, so that the name stands over the date in whatever font is at hand.
+    """
     date = day_name(paper.signed)
-    name_width, date_width = m.width_of(paper.issuer), m.width_of(date)
-    inset = max(4.0, (name_width - date_width) / 2)
-    over = inset + (date_width - name_width) / 2
+    date_width = m.width_of(date)
+    box = min(max(m.width_of(paper.issuer), date_width) + 1, 28.0)
+    right = max(0.0, 4 - (box - date_width) / 2)
+    left = max(0.0, 28 - right - box)
     name = runs(paper.issuer, m.BODY, squeeze=m.SQUEEZE)
     stamp = runs(date, m.BODY, squeeze=m.SQUEEZE)
     parts = [
-        paragraph(name, align="right", before=2 * m.LINE, right=round(over, 2), keep=True),
-        paragraph(stamp, align="right", right=inset, keep=bool(paper.remark)),
+        paragraph(name, align="center", before=2 * m.LINE, left=left, right=right, keep=True),
+        paragraph(stamp, align="center", left=left, right=right, keep=bool(paper.remark)),
     ]
     if paper.remark:
         parts.append(paragraph(runs(paper.remark, m.BODY, squeeze=m.SQUEEZE), first=2))

@@ -10,7 +10,7 @@ from reports.gbt9704.xml import edges, paragraph, run, runs
 from reports.paper import Paper
 
 _IMPRINT_LINE = 500
-_SLACK = 60  # twips for the rules and the paragraph that must follow a table
+_SLACK = 150  # twips for the rules and the paragraph that must follow a table, measured in LibreOffice
 _RED_RULE = f'w:val="single" w:sz="16" w:space="6" w:color="{m.RED}"'
 _THICK_THIN = f'w:val="thickThinSmallGap" w:sz="24" w:space="9" w:color="{m.RED}"'
 _THIN_THICK = f'w:val="thinThickSmallGap" w:sz="24" w:space="1" w:color="{m.RED}"'
