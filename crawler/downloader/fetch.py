@@ -254,6 +254,7 @@ async def read_body(body: StreamReader, into: Fetched, mode: ReadMode, max_body:
     finally:
         raw = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         into.body = raw if len(raw) <= allowed.raw else raw[: allowed.raw]
+        into.truncated |= len(raw) > allowed.raw  # the end may have come with the same read
         if into.encoding:
             into.body, cut, damaged = unpack(into.body, into.encoding, allowed.unpacked)
             into.dataloss |= damaged and not into.truncated
