@@ -36,13 +36,23 @@ UNITS = [
     ("hxz", "河西镇人民政府", "township"),
 ]
 PLAIN_NAMES = {
-    "jyj": "云岭市教育局", "swj": "云岭市商务局", "lyj": "云岭市文化和旅游局", "rsj": "云岭市人力资源和社会保障局", "mzj": "云岭市民政局",
-}  # fmt: skip
+    "jyj": "云岭市教育局",
+    "swj": "云岭市商务局",
+    "lyj": "云岭市文化和旅游局",
+    "rsj": "云岭市人力资源和社会保障局",
+    "mzj": "云岭市民政局",
+}
 SITE_UNITS = ["zfb", "jyj", "swj", "lyj", "rsj", "mzj", "czj", "zjj", "jtj", "nyj", "wjw", "yjj"]
 COLUMN_KINDS = [
-    ("要闻动态", "动态要闻", 14), ("通知公告", "通知公告", 182), ("政策文件", "政策文件", 182), ("政策解读", "政策解读", 182),
-    ("人事信息", "人事信息", 365), ("规划计划", "规划计划", 365), ("统计信息", "统计信息", 365), ("财政资金", "财政资金", 365),
-]  # fmt: skip
+    ("要闻动态", "动态要闻", 14),
+    ("通知公告", "通知公告", 182),
+    ("政策文件", "政策文件", 182),
+    ("政策解读", "政策解读", 182),
+    ("人事信息", "人事信息", 365),
+    ("规划计划", "规划计划", 365),
+    ("统计信息", "统计信息", 365),
+    ("财政资金", "财政资金", 365),
+]
 REASONS = [("http-404", 404), ("dns-nxdomain", None), ("connect-refused", None), ("soft-404", 200), ("empty-file", 200)]
 
 
@@ -54,28 +64,40 @@ def inventory(hostile: bool = True, sites: int = 12, shell: str = "letterhead", 
         sid, unit = site_id(n), SITE_UNITS[n % len(SITE_UNITS)]
         rows.append(
             {
-                "id": sid, "name": site_name(n, dict((i, x) for i, x, _ in named)), "kind": "portal" if n == 0 else "department",
-                "unit": unit, "url": site_url(n), "site_code": f"53290100{n:02d}",
+                "id": sid,
+                "name": site_name(n, {i: x for i, x, _ in named}),
+                "kind": "portal" if n == 0 else "department",
+                "unit": unit,
+                "url": site_url(n),
+                "site_code": f"53290100{n:02d}",
                 "columns": [
                     {"id": f"c{k}", "name": name, "url": f"/c{k}/", "type": kind, "unit": column_unit(n, k)}
                     for k, (name, kind, _) in enumerate(COLUMN_KINDS)
                 ],
             }
-        )  # fmt: skip
+        )
     head = {
-        "title": "云岭市政府网站与政务公开巡查通报", "shell": shell, "addressees": ["各乡镇人民政府、街道办事处", "市直各部门"],
-        "basis": ["国办发〔2017〕47号", "国办秘函〔2019〕19号"], "deadline_workdays": 10, "contact": "市政务公开办 0872-0000000",
-    }  # fmt: skip
+        "title": "云岭市政府网站与政务公开巡查通报",
+        "shell": shell,
+        "addressees": ["各乡镇人民政府、街道办事处", "市直各部门"],
+        "basis": ["国办发〔2017〕47号", "国办秘函〔2019〕19号"],
+        "deadline_workdays": 10,
+        "contact": "市政务公开办 0872-0000000",
+    }
     return Inventory.model_validate(
         {
-            "city": "云岭市", "region_code": "532901", "issuer": "云岭市人民政府办公室", "bulletin": head | bulletin,
-            "units": [{"id": i, "name": name, "kind": kind} for i, name, kind in named], "sites": rows,
+            "city": "云岭市",
+            "region_code": "532901",
+            "issuer": "云岭市人民政府办公室",
+            "bulletin": head | bulletin,
+            "units": [{"id": i, "name": name, "kind": kind} for i, name, kind in named],
+            "sites": rows,
             "media_accounts": [
                 {"unit": "jyj", "platform": "微信公众号", "name": "云岭教育", "last_post": "2026-11-18"},
                 {"unit": "lyj", "platform": "微博", "name": "云岭文旅", "last_post": "2026-09-01"},
             ],
         }
-    )  # fmt: skip
+    )
 
 
 def site_id(n: int) -> str:
@@ -110,9 +132,8 @@ def finding(
     rest.setdefault("where_count", len(rest.get("where", [])))
     rest.setdefault("certainty", "confirmed")
     rest.setdefault("first_seen", "2026-11")
-    return Finding(
-        fingerprint=mark, rule=rule, category=category, level=level, site=site, unit=unit, subject=subject, message=message, **rest
-    )  # type: ignore[arg-type]  # fmt: skip
+    given = {"rule": rule, "category": category, "level": level, "site": site, "unit": unit, "subject": subject}
+    return Finding.model_validate({"fingerprint": mark, "message": message, **given, **rest})
 
 
 def stale(n: int, k: int, days: int, **rest: Any) -> Finding:
@@ -120,20 +141,42 @@ def stale(n: int, k: int, days: int, **rest: Any) -> Finding:
     name, kind, limit = COLUMN_KINDS[k]
     newest = AS_OF - timedelta(days=days)
     url = f"{site_url(n)}c{k}/"
+    last = f"{newest.year}年{newest.month}月{newest.day}日"
+    message = f"“{name}”栏目最近更新日期为{last}，已{days}天未更新，超过{limit}天"
     return finding(
-        "V4.1" if k < 3 else "V4.2", "栏目不更新", "part", site_id(n), column_unit(n, k), url, f"“{name}”栏目最近更新日期为{newest.year}年{newest.month}月{newest.day}日，已{days}天未更新，超过{limit}天",
-        column=f"c{k}", where=[Where(page=url, text=name, region="column")], fix="更新或撤并栏目", clause="第一部分 四、栏目不更新",
-        observed={"newest": newest.isoformat(), "days": days, "window": f"{limit}天", "type": kind}, **rest,
-    )  # fmt: skip
+        "V4.1" if k < 3 else "V4.2",
+        "栏目不更新",
+        "part",
+        site_id(n),
+        column_unit(n, k),
+        url,
+        message,
+        column=f"c{k}",
+        where=[Where(page=url, text=name, region="column")],
+        fix="更新或撤并栏目",
+        clause="第一部分 四、栏目不更新",
+        observed={"newest": newest.isoformat(), "days": days, "window": f"{limit}天", "type": kind},
+        **rest,
+    )
 
 
 def blank(n: int, k: int, **rest: Any) -> Finding:
     """A column without content."""
     url = f"{site_url(n)}c{k}/"
     return finding(
-        "V4.3", "空白栏目", "part", site_id(n), column_unit(n, k), url, f"“{COLUMN_KINDS[k][0]}”栏目为空白栏目，没有信息", column=f"c{k}", fix="补充内容或撤并栏目",
-        where=[Where(page=url, text=COLUMN_KINDS[k][0], region="column")], observed={"item_count": 0, "path": ["首页", "政务公开"]}, **rest,
-    )  # fmt: skip
+        "V4.3",
+        "空白栏目",
+        "part",
+        site_id(n),
+        column_unit(n, k),
+        url,
+        f"“{COLUMN_KINDS[k][0]}”栏目为空白栏目，没有信息",
+        column=f"c{k}",
+        fix="补充内容或撤并栏目",
+        where=[Where(page=url, text=COLUMN_KINDS[k][0], region="column")],
+        observed={"item_count": 0, "path": ["首页", "政务公开"]},
+        **rest,
+    )
 
 
 def dead(n: int, i: int, holders: int = 1, **rest: Any) -> Finding:
@@ -146,10 +189,21 @@ def dead(n: int, i: int, holders: int = 1, **rest: Any) -> Finding:
         for h in range(min(holders, 20))
     ]
     return finding(
-        "D22", "链接不可用", "deduction", site_id(n), column_unit(n, i % 8), f"{site_url(n)}old/{i}.html", f"{'首页' if i % 4 == 0 else '其他页面'}上的“{text}”链接打不开", where=where,
-        where_count=holders, column=f"c{i % 8}", deduction=0.1, fix="更正或删除该链接",
-        observed={"status": status, "reason": reason, "attempts": 2}, **rest,
-    )  # fmt: skip
+        "D22",
+        "链接不可用",
+        "deduction",
+        site_id(n),
+        column_unit(n, i % 8),
+        f"{site_url(n)}old/{i}.html",
+        f"{'首页' if i % 4 == 0 else '其他页面'}上的“{text}”链接打不开",
+        where=where,
+        where_count=holders,
+        column=f"c{i % 8}",
+        deduction=0.1,
+        fix="更正或删除该链接",
+        observed={"status": status, "reason": reason, "attempts": 2},
+        **rest,
+    )
 
 
 def findings(sites: int = 12, total: int = 60) -> list[Finding]:
@@ -173,10 +227,31 @@ def findings(sites: int = 12, total: int = 60) -> list[Finding]:
             observed={"count": 5, "at_least": 5},
         )
     )
-    made.append(finding("V3", "首页不更新", "veto", site_id(3), "lyj", site_url(3), "首页最近更新日期为2026年10月12日，已39天未更新，超过2周",
-                        observed={"newest": "2026-10-12", "days": 39, "window": "2周"}))  # fmt: skip
-    made.append(finding("N1", "域名不规范", "deduction", site_id(4), "rsj", "http://www.yunlinghrss.com/", "使用非.gov.cn域名",
-                        observed={"host": "www.yunlinghrss.com"}, where=[Where(page=site_url(4), text="就业服务", region="home")]))  # fmt: skip
+    made.append(
+        finding(
+            "V3",
+            "首页不更新",
+            "veto",
+            site_id(3),
+            "lyj",
+            site_url(3),
+            "首页最近更新日期为2026年10月12日，已39天未更新，超过2周",
+            observed={"newest": "2026-10-12", "days": 39, "window": "2周"},
+        )
+    )
+    made.append(
+        finding(
+            "N1",
+            "域名不规范",
+            "deduction",
+            site_id(4),
+            "rsj",
+            "http://www.yunlinghrss.com/",
+            "使用非.gov.cn域名",
+            observed={"host": "www.yunlinghrss.com"},
+            where=[Where(page=site_url(4), text="就业服务", region="home")],
+        )
+    )
     made.append(
         finding(
             "D28",
@@ -251,8 +326,16 @@ def findings(sites: int = 12, total: int = 60) -> list[Finding]:
     i = 0
     while len(made) < total:
         status = {3: "未整改", 5: "反弹"}.get(i % 9, "新增")
-        made.append(dead(i % max(sites - 2, 1), i, holders=1 + i % 37, status=status, times=1 if status == "新增" else 2,
-                         first_seen="2026-11" if status == "新增" else "2026-10"))  # fmt: skip
+        made.append(
+            dead(
+                i % max(sites - 2, 1),
+                i,
+                holders=1 + i % 37,
+                status=status,
+                times=1 if status == "新增" else 2,
+                first_seen="2026-11" if status == "新增" else "2026-10",
+            )
+        )
         i += 1
     return made[:total]
 
@@ -268,12 +351,23 @@ def verdicts(found: list[Finding], sites: int) -> list[SiteVerdict]:
         verdict = "不合格" if vetoes else "待人工复核" if waiting else "合格"
         rows.append(
             SiteVerdict(
-                id=sid, name=site_name(n, units), unit=SITE_UNITS[n % len(SITE_UNITS)], kind="portal" if n == 0 else "department",
-                url=site_url(n), verdict=verdict, score=86.5 if n == 0 and not vetoes else None, vetoes=vetoes, pages=60 + n,
-                requests=700 + n, links_checked=650 + n, blocked=3 if n == 9 else 0, unchecked=2 if n == 4 else 0,
-                notes=["日历页面无限循环，已截断"] if n == 4 else [], problems=sum(f.site == sid for f in found),
+                id=sid,
+                name=site_name(n, units),
+                unit=SITE_UNITS[n % len(SITE_UNITS)],
+                kind="portal" if n == 0 else "department",
+                url=site_url(n),
+                verdict=verdict,
+                score=86.5 if n == 0 and not vetoes else None,
+                vetoes=vetoes,
+                pages=60 + n,
+                requests=700 + n,
+                links_checked=650 + n,
+                blocked=3 if n == 9 else 0,
+                unchecked=2 if n == 4 else 0,
+                notes=["日历页面无限循环，已截断"] if n == 4 else [],
+                problems=sum(f.site == sid for f in found),
             )
-        )  # fmt: skip
+        )
     return rows
 
 
@@ -287,25 +381,46 @@ def extra(found: list[Finding], sites: int) -> dict[str, Any]:
             state = "正常" if hit is None else {"栏目不更新": "未更新", "空白栏目": "空白"}[hit.category]
             days = hit.observed.get("days") if hit else (n + k) % 12
             columns.append(
-                {"site": site_id(n), "unit": column_unit(n, k), "id": f"c{k}", "name": name, "type": kind, "url": f"{site_url(n)}c{k}/",
-                 "newest": None if state == "空白" else (AS_OF - timedelta(days=days or 0)).isoformat(), "days": None if state == "空白" else days,
-                 "window_days": limit, "state": "未能判定" if n == 10 and k == 7 else state, "items": 0 if state == "空白" else 15}
-            )  # fmt: skip
+                {
+                    "site": site_id(n),
+                    "unit": column_unit(n, k),
+                    "id": f"c{k}",
+                    "name": name,
+                    "type": kind,
+                    "url": f"{site_url(n)}c{k}/",
+                    "newest": None if state == "空白" else (AS_OF - timedelta(days=days or 0)).isoformat(),
+                    "days": None if state == "空白" else days,
+                    "window_days": limit,
+                    "state": "未能判定" if n == 10 and k == 7 else state,
+                    "items": 0 if state == "空白" else 15,
+                }
+            )
     names = {i: name for i, name, _ in UNITS}
     ipv6 = [
-        {"site": site_id(n), "name": site_name(n, names), "aaaa": "不支持" if n == 5 else "未测" if n == 9 else "支持",
-         "home": "打不开" if n == 5 else "正常", "ns": "支持" if n % 2 else "不支持", "note": ""}
+        {
+            "site": site_id(n),
+            "name": site_name(n, names),
+            "aaaa": "不支持" if n == 5 else "未测" if n == 9 else "支持",
+            "home": "打不开" if n == 5 else "正常",
+            "ns": "支持" if n % 2 else "不支持",
+            "note": "",
+        }
         for n in range(sites)
-    ]  # fmt: skip
+    ]
     return {
         "columns": columns,
         "ipv6": ipv6,
         "published": {
-            "total": 428, "by_type": {"动态要闻": 246, "通知公告": 92, "政策文件": 38, "政策解读": 17, "其他": 35},
-            "by_unit": {"zfb": 198, "jyj": 64, "czj": 51, "nyj": 40, "wjw": 39, "jtj": 36}, "from": "2026-10-21", "to": "2026-11-20",
+            "total": 428,
+            "by_type": {"动态要闻": 246, "通知公告": 92, "政策文件": 38, "政策解读": 17, "其他": 35},
+            "by_unit": {"zfb": 198, "jyj": 64, "czj": 51, "nyj": 40, "wjw": 39, "jtj": 36},
+            "from": "2026-10-21",
+            "to": "2026-11-20",
         },
-        "exempted": 1, "unscored": 0, "seed": 20261120,
-    }  # fmt: skip
+        "exempted": 1,
+        "unscored": 0,
+        "seed": 20261120,
+    }
 
 
 def judgement(sites: int = 12, total: int = 60, code: str = "2026-11") -> Judgement:
@@ -315,14 +430,25 @@ def judgement(sites: int = 12, total: int = 60, code: str = "2026-11") -> Judgem
     closed.append(stale(6, 2, 210, status="已整改", first_seen="2026-10"))
     sites_rows = verdicts(found, sites)
     return Judgement(
-        round=code, as_of="2026-11-20T10:00:00+08:00", tool="xuncha 0.1.0", profile="monthly", rules_digest="sha256:" + "0" * 64,
+        round=code,
+        as_of="2026-11-20T10:00:00+08:00",
+        tool="xuncha 0.1.0",
+        profile="monthly",
+        rules_digest="sha256:" + "0" * 64,
         coverage=CoverageSum(
-            sites=sites, pages=sum(s.pages for s in sites_rows), links_checked=sum(s.links_checked for s in sites_rows),
-            blocked=sum(s.blocked for s in sites_rows), unchecked=sum(s.unchecked for s in sites_rows), errors=0,
+            sites=sites,
+            pages=sum(s.pages for s in sites_rows),
+            links_checked=sum(s.links_checked for s in sites_rows),
+            blocked=sum(s.blocked for s in sites_rows),
+            unchecked=sum(s.unchecked for s in sites_rows),
+            errors=0,
             reasons={"waf-ruishu": 3, "robots": 2},
         ),
-        sites=sites_rows, findings=found, closed=closed, extra=extra(found, sites),
-    )  # fmt: skip
+        sites=sites_rows,
+        findings=found,
+        closed=closed,
+        extra=extra(found, sites),
+    )
 
 
 def previous() -> Judgement:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import subprocess
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -96,9 +96,7 @@ def test_every_open_problem_and_suspect_is_exported_once(ledger: Ledger) -> None
 def test_edits_are_kept_and_logged(ledger: Ledger, names: Names) -> None:
     content = exported(ledger)
     id_ = id_of(content, 2)
-    changed = edit(
-        content, put(2, state="整改中", deadline=datetime(2026, 12, 4), measure="=1+1 更新栏目", note="电话：1")
-    )
+    changed = edit(content, put(2, state="整改中", deadline=date(2026, 12, 4), measure="=1+1 更新栏目", note="电话：1"))
     outcome = run(changed, ledger, names)
     entry = outcome.ledger.entries[id_]
     assert outcome.changed == 1 and not outcome.errors
