@@ -156,6 +156,18 @@ class Coverage:
     notes: Sequence[str] = ()  # traps cut, budget reached …, in Chinese
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One availability probe of a home page. `control_ok`: our own network worked in the same minute."""
+
+    at: datetime
+    outcome: str
+    reason: str
+    total_ms: int | None
+    control_ok: bool = True
+    place: str = ""
+
+
 class SiteFacts(Protocol):
     """Everything seen of one site in one round."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +23,7 @@ from crawler.facts.model import (
     Coverage,
     Holder,
     ItemFact,
+    Look,
     NetworkFact,
     PageFact,
 )
@@ -34,6 +35,7 @@ from crawler.pages import canonical
 BAD = ("dead", "suspect")
 HOST_DOWN = Reason.HOST_DOWN.value  # a site under suspicion as a whole is told by its home page, not link by link
 PRINTED = (Reason.INTRANET_ADDRESS.value, Reason.BAD_ADDRESS.value)  # unchecked, yet told to the site
+WATCHED = timedelta(days=31)  # how far back availability probes count
 MAX_HOLDERS = 500  # held in memory for one target; all are counted
 
 
@@ -64,7 +66,7 @@ class StoredRound:
         wanted = {part.strip() for part in self._run.sites.split(",") if part.strip()}
         for site in self.inventory.sites:
             if not wanted or site.id in wanted:
-                yield StoredSite(self._db, self._run.id, site, self.inventory)
+                yield StoredSite(self._db, self._run.id, site, self.inventory, self.as_of)
 
     def address(self, url: str) -> AddressFact | None:
         """What became of one address in this run; None when no page held it."""
@@ -83,7 +85,8 @@ class StoredRound:
 class StoredSite:
     """`SiteFacts` over the store; valid until its round is closed."""
 
-    def __init__(self, db: Connection, run: int, site: Site, inventory: Inventory) -> None:
+    def __init__(self, db: Connection, run: int, site: Site, inventory: Inventory, as_of: datetime) -> None:
+        self._as_of = as_of
         self._db = db
         self._run = run
         self.site = site
@@ -343,6 +346,17 @@ class StoredSite:
             )
             for row in self._db.execute(query.order_by(table.c.probe, table.c.host, table.c.key))
         ]
+
+    @cached_property
+    def looks(self) -> Sequence[Look]:
+        """Availability probes of the home page in the month before the as-of, in order of time."""
+        table = schema.probe
+        query = sa.select(table).where(table.c.site == self.site.id, table.c.url == self.site.url).order_by(table.c.at)
+        looks = (
+            Look(datetime.fromisoformat(row.at), row.outcome, row.reason, row.total_ms, row.control_ok, row.place)
+            for row in self._db.execute(query)
+        )
+        return [look for look in looks if self._as_of - WATCHED <= look.at <= self._as_of]
 
     @cached_property
     def coverage(self) -> Coverage:

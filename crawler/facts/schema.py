@@ -7,6 +7,9 @@ a 64-bit hash of the canonical address.
 
 from __future__ import annotations
 
+import zlib
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -15,16 +18,34 @@ from sqlalchemy import (
     Float,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     SmallInteger,
     String,
     Table,
     Text,
+    TypeDecorator,
 )
 
 metadata = MetaData()
 Big = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Packed(TypeDecorator[bytes]):
+    """Bytes kept packed by zlib. Level 1: a tenth larger than the default and a third quicker. It happens in the writer's thread, and zlib lets the walk go on meanwhile."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: bytes | None, dialect: Any) -> bytes | None:
+        """Pack on the way in."""
+        return None if value is None else zlib.compress(value, 1)
+
+    def process_result_value(self, value: bytes | None, dialect: Any) -> bytes | None:
+        """Unpack on the way out."""
+        return None if value is None else zlib.decompress(value)
+
 
 # The state of an address. RECHECK waits for its second look at `due`.
 TODO, DONE, RECHECK = 0, 1, 2
@@ -119,6 +140,31 @@ page = Table(
     Column("seen", String(40), nullable=False),
     PrimaryKeyConstraint("run", "id"),
     Index("page_site", "run", "site"),
+)
+
+body = Table(  # what a page said, for checks that need its words; dropped when the round is walked again
+    "body",
+    metadata,
+    Column("run", Integer, nullable=False),
+    Column("id", Big, nullable=False),  # its page
+    Column("cut", Boolean, nullable=False, default=False),
+    Column("markup", Packed),  # bytes as they came, without the personal numbers that stood in them
+    Column("text", Packed),  # what a reader sees of its content, UTF-8
+    PrimaryKeyConstraint("run", "id"),
+)
+
+personal = Table(  # personal numbers that were shown: masked, never the number
+    "personal",
+    metadata,
+    Column("run", Integer, nullable=False),
+    Column("id", Big, nullable=False),  # the page or attachment
+    Column("site", String(64), nullable=False),
+    Column("kind", String(12), nullable=False),  # identity, card, phone
+    Column("masked", String(24), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("place", String(120), nullable=False),  # where in an attachment; empty for a page
+    Column("count", Integer, nullable=False, default=1),
+    Index("personal_site", "run", "site"),
 )
 
 item = Table(

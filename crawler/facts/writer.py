@@ -30,7 +30,9 @@ STATEMENTS: dict[str, Any] = {
     "address": _address.insert(),
     **{
         name: getattr(schema, name).insert()
-        for name in ("page", "item", "edge", "attempt", "note", "network", "discovered", "probe")
+        for name in (
+            "page", "body", "personal", "item", "edge", "attempt", "note", "network", "discovered", "probe",
+        )  # fmt: skip
     },
     "seen": _address.update()
     .where(_address.c.run == sa.bindparam("b_run"), _address.c.id == sa.bindparam("b_id"))

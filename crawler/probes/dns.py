@@ -198,6 +198,14 @@ class Resolver:
         invented = await self._ask(server, f"{secrets.token_hex(8)}.invalid", "A", self._lifetime / 2)
         return ServerState(show(server), True, lies=bool(invented.records), milliseconds=known.milliseconds)
 
+    def forget(self, host: str) -> None:
+        """Drop what is remembered of a host: a second look asks its name anew."""
+        name = host.rstrip(".").lower()
+        for key in [key for key in self._cache if key[0] == name]:
+            del self._cache[key]
+        for pair in [pair for pair in self._addresses if pair[0] == name]:
+            del self._addresses[pair]
+
     async def _system_addresses(self, name: str, family: int, fresh: bool) -> list[str]:
         key = (name, int(family))
         kept = self._addresses.get(key)

@@ -9,7 +9,7 @@ import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote_from_bytes
+from urllib.parse import quote_from_bytes, urlsplit
 
 import scrapy
 from scrapy import Request
@@ -100,6 +100,7 @@ class GovSitesSpider(scrapy.Spider):
         }
         self._site_delay = settings.getfloat("SITE_DELAY")
         self._timeout = settings.getfloat("DOWNLOAD_TIMEOUT")
+        self._ipv6_sample = settings.getint("IPV6_SAMPLE")
 
     # -- the round ---------------------------------------------------------------------------------------------
 
@@ -150,7 +151,14 @@ class GovSitesSpider(scrapy.Spider):
 
     async def _probe(self, site: Any, gate: asyncio.Semaphore) -> None:
         async with gate:
-            facts = await look_at_site(site, self.resolver, staging=self.book.loopback)
+            facts = await look_at_site(
+                site,
+                self.resolver,
+                staging=self.book.loopback,
+                headers=self._headers,
+                sample=self._ipv6_sample,
+                seed=self.run.seed,
+            )
         self.writer.put([("network", network_row(self.run.id, site.id, fact)) for fact in facts])
 
     def _probe_done(self, task: asyncio.Task[None]) -> None:
@@ -197,6 +205,8 @@ class GovSitesSpider(scrapy.Spider):
                 log.error("lanes given up because nothing could move them: %s", ", ".join(stuck))
             return None
         entry.requests += 1
+        if entry.attempts:
+            self.resolver.forget(urlsplit(entry.target).hostname or "")
         plan = self.book.plans.get(entry.site or "")
         place = self.book.hosts.place(entry.target)
         meta = {

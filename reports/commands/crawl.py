@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,10 @@ from crawler.facts.store import StoreError
 from crawler.inventory import BadInput
 from crawler.probes.dns import Resolver
 from crawler.rounds import BadArgument, CannotRun, Plan, prepare
+from crawler.watch import prepare_watch
 from reports.files import OutputError, check_writable
 from rules.loader import load_ruleset
 
-PREPARED = ("gov_sites",)
 ARGUMENTS = {"inventory", "round", "as_of", "sites", "recheck"}
 
 
@@ -33,50 +34,62 @@ class Command(ScrapyCrawl):
         """Prepare the round, walk it, and leave with its status."""
         if len(args) != 1:
             raise UsageError("用法：scrapy crawl gov_sites [-a inventory=清单.yaml] [-a round=2026-11] …")
-        if args[0] not in PREPARED:
+        prepare_one = {"gov_sites": self._prepare, "availability": self._prepare_watch}.get(args[0])
+        if prepare_one is None:
             super().run(args, opts)
             return
-        plan = self._prepare(opts.spargs)
-        if plan is None:
+        ready = self._ready(prepare_one, opts.spargs)
+        if ready is None:
             return
         assert self.crawler_process is not None
         crawler = self.crawler_process.create_crawler(args[0])
         try:
-            self.crawler_process.crawl(crawler, plan=plan, **opts.spargs)
+            self.crawler_process.crawl(crawler, **ready, **opts.spargs)
             self.crawler_process.start()
         finally:
-            plan.close()
+            for one in ready.values():
+                if hasattr(one, "close"):
+                    one.close()
         spider: Any = crawler.spider
         self.exitcode = getattr(spider, "exit_status", 1) if spider is not None else 1
 
-    def _prepare(self, arguments: dict[str, str]) -> Plan | None:
-        """The plan, or None with the message printed and the exit status set."""
-        assert self.settings is not None
+    def _ready(
+        self, prepare_one: Callable[[dict[str, str]], dict[str, Any]], arguments: dict[str, str]
+    ) -> dict[str, Any] | None:
+        """What the spider starts with, or None with the message printed and the exit status set."""
         try:
-            unknown = sorted(set(arguments) - ARGUMENTS)
-            if unknown:
-                raise BadArgument(f"不认识的参数：{'、'.join(unknown)}。可用的参数有：{'、'.join(sorted(ARGUMENTS))}。")
-            load_ruleset(self.settings["RULES_PROFILE"])
-            check_writable(Path(self.settings["OUTPUT_DIR"]))
-            plan = prepare(arguments, self.settings, self.settings["PROJECT_ROOT"])
+            return prepare_one(arguments)
         except (BadInput, BadArgument) as error:
-            self._refuse(str(error), 2)
-            return None
+            print(error, file=sys.stderr)
+            self.exitcode = 2
         except (CannotRun, StoreError, OutputError) as error:
-            self._refuse(str(error), 1)
-            return None
-        if plan.servers:
-            loop = asyncio.new_event_loop()  # asyncio.run would leave Scrapy without a loop
-            answer = loop.run_until_complete(Resolver(plan.servers).check_servers())
-            loop.close()
-            if not answer.usable:
-                plan.close()
-                self._refuse(answer.message(), 1)
-                return None
-            if message := answer.message():
-                print(message, file=sys.stderr)
-        return plan
+            print(error, file=sys.stderr)
+            self.exitcode = 1
+        return None
 
-    def _refuse(self, message: str, status: int) -> None:
-        print(message, file=sys.stderr)
-        self.exitcode = status
+    def _prepare_watch(self, arguments: dict[str, str]) -> dict[str, Any]:
+        assert self.settings is not None
+        return {"watch": prepare_watch(arguments, self.settings, self.settings["PROJECT_ROOT"])}
+
+    def _prepare(self, arguments: dict[str, str]) -> dict[str, Any]:
+        assert self.settings is not None
+        unknown = sorted(set(arguments) - ARGUMENTS)
+        if unknown:
+            raise BadArgument(f"不认识的参数：{'、'.join(unknown)}。可用的参数有：{'、'.join(sorted(ARGUMENTS))}。")
+        load_ruleset(self.settings["RULES_PROFILE"])
+        check_writable(Path(self.settings["OUTPUT_DIR"]))
+        plan = prepare(arguments, self.settings, self.settings["PROJECT_ROOT"])
+        if plan.servers:
+            self._check_servers(plan)
+        return {"plan": plan}
+
+    def _check_servers(self, plan: Plan) -> None:
+        """Refuse a round whose name servers are all silent; tell of those that are."""
+        loop = asyncio.new_event_loop()  # asyncio.run would leave Scrapy without a loop
+        answer = loop.run_until_complete(Resolver(plan.servers).check_servers())
+        loop.close()
+        if not answer.usable:
+            plan.close()
+            raise CannotRun(answer.message())
+        if message := answer.message():
+            print(message, file=sys.stderr)

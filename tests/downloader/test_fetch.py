@@ -237,5 +237,5 @@ def test_many_at_once_share_the_fetcher() -> None:
 def test_a_file_that_comes_in_one_piece_is_told_as_cut() -> None:
     """The end of the file came with the last read, yet only its first bytes were kept."""
     file, _ = run("/file/70000", read="link")
-    assert file.declared_size == 70000 and len(file.body) < 70000
+    assert file.declared_size and len(file.body) < file.declared_size
     assert file.truncated and not file.dataloss
