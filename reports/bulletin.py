@@ -47,6 +47,7 @@ def compose(judgement: Judgement, inventory: Inventory, options: Options, before
     """The bulletin of a judgement. `before` is the judgement of the last bulletin."""
     t = tell(judgement, inventory, options, before)
     out = Outline()
+    out.p(options.wording.opening)
     out.p(opening(t))
     overall(t, out)
     main_problems(t, out)

@@ -62,6 +62,7 @@ class Wording(_Model):
     """All fixed words of a bulletin."""
 
     title: str
+    opening: str
     method: str
     degree: Degree
     masked: list[str]
