@@ -7,19 +7,21 @@ import importlib
 import re
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy.engine import Engine
 
-from crawler.facts.store import Run, latest_run, now, open_store, start_run
+from crawler.facts.store import Run, latest_round, latest_run, now, open_store, reopen_run, start_run
 from crawler.inventory import Inventory, Site, default_inventory, load_inventory
 from crawler.probes.servers import parse_dns_servers
 
 CHINA = timezone(timedelta(hours=8), "CST")
+DEFAULT_CONTROLS = ("http://www.gov.cn/", "http://www.people.com.cn/", "http://www.xinhuanet.com/")
 ROUND_NAME = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2]|Q[1-4]|H[12]))?(?:-[A-Za-z0-9]{1,12})?")
 
 
@@ -50,6 +52,7 @@ class Plan:
     engine: Engine
     recheck_delay: float
     servers: list[tuple[str, int]] | None
+    controls: list[str] | None = None  # CONTROL_ADDRESSES; None: not set
     city: Any = None  # the bundled staging city's process, ended by `close`
     notes: list[str] = field(default_factory=list)
 
@@ -99,19 +102,38 @@ def parse_servers_setting(text: str | None) -> list[tuple[str, int]] | None:
         raise BadArgument(str(error)) from error
 
 
+def parse_controls(text: Any) -> list[str] | None:
+    """CONTROL_ADDRESSES: addresses that answer whenever our network is up; None when not set, [] for `none`."""
+    if text in (None, ""):
+        return None
+    if str(text).strip().lower() == "none":
+        return []
+    urls = [part.strip() for part in str(text).split(",") if part.strip()]
+    for url in urls:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise BadArgument(
+                f"设置 CONTROL_ADDRESSES 中“{url}”不是网址。写法如 http://www.gov.cn/,http://www.people.com.cn/"
+            )
+    return urls
+
+
 def prepare(arguments: Mapping[str, str | None], settings: Mapping[str, Any], root: Path) -> Plan:
     """A plan from the spider's arguments and the settings, or a clear refusal."""
     as_of = parse_as_of(arguments.get("as_of"))
     name = parse_round(arguments.get("round"), as_of)
     servers = parse_servers_setting(settings.get("DNS_SERVERS"))
     delay = _recheck_delay(settings.get("RECHECK_DELAY"))
+    controls = parse_controls(settings.get("CONTROL_ADDRESSES"))
+    if (arguments.get("recheck") or "").strip().lower() in ("true", "1", "yes"):
+        return replace(_prepare_recheck(arguments, settings, name, delay, servers), controls=controls)
     path = Path(str(arguments["inventory"])) if arguments.get("inventory") else default_inventory(root)
     if path is not None:
         inventory = load_inventory(path)
         sites = choose_sites(inventory, arguments.get("sites"))
         engine = open_store(str(settings["DATABASE_URL"]))
         run, resumed = _run(engine, name, as_of, inventory, arguments, None)
-        return Plan(run, resumed, inventory, sites, engine, 600.0 if delay is None else delay, servers)
+        return Plan(run, resumed, inventory, sites, engine, 600.0 if delay is None else delay, servers, controls)
     return _prepare_staging(arguments, settings, name, as_of, delay)
 
 
@@ -123,10 +145,7 @@ def _prepare_staging(
     delay: float | None,
 ) -> Plan:
     """The bundled staging city, at the addresses an unfinished round was walked at."""
-    try:
-        process = importlib.import_module("tests.staging.process")
-    except ImportError as error:
-        raise BadArgument("没有清单：请用 -a inventory=清单.yaml 指定，或在项目目录放置 inventory.yaml。") from error
+    process = _staging()
     engine = open_store(str(settings["DATABASE_URL"]))
     old = latest_run(engine, name, states=("walking",))
     old = old if old and old.staging and as_of in (None, old.as_of) else None
@@ -146,7 +165,45 @@ def _prepare_staging(
     except BaseException:
         city.stop()
         raise
-    return Plan(run, resumed, inventory, sites, engine, 1.0 if delay is None else delay, servers, city)
+    return Plan(run, resumed, inventory, sites, engine, 1.0 if delay is None else delay, servers, None, city)
+
+
+def _prepare_recheck(
+    arguments: Mapping[str, str | None],
+    settings: Mapping[str, Any],
+    name: str,
+    delay: float | None,
+    servers: list[tuple[str, int]] | None,
+) -> Plan:
+    """A finished round's suspect and dead addresses once more (contract 4): light enough for every day."""
+    engine = open_store(str(settings["DATABASE_URL"]))
+    if not arguments.get("round"):
+        name = latest_round(engine) or name
+    run = latest_run(engine, name, states=("walked", "walking"))
+    if run is None or (run.state == "walking" and not run.finished):
+        raise CannotRun(
+            f"轮次 {name} 没有完成的巡查，无可复查的链接。请先执行 scrapy crawl gov_sites -a round={name}。"
+        )
+    inventory = Inventory.model_validate_json(run.inventory)
+    sites = choose_sites(inventory, run.sites)
+    city = None
+    if run.staging:
+        process = _staging()
+        folder = Path(tempfile.mkdtemp(prefix="xuncha-staging-"))
+        city = process.start_city(run.as_of, run.staging["http"], run.staging["dns"], out_dir=folder)
+        servers = parse_servers_setting(city.dns_servers)
+    if run.state == "walked":
+        reopen_run(engine, run.id)
+    wait = (1.0 if city else 600.0) if delay is None else delay
+    return Plan(run, True, inventory, sites, engine, wait, servers, None, city)
+
+
+def _staging() -> Any:
+    """The module that starts the bundled city."""
+    try:
+        return importlib.import_module("tests.staging.process")
+    except ImportError as error:
+        raise BadArgument("没有清单：请用 -a inventory=清单.yaml 指定，或在项目目录放置 inventory.yaml。") from error
 
 
 def _recheck_delay(value: Any) -> float | None:

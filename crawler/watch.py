@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy.engine import Engine
 
@@ -17,10 +16,16 @@ from crawler.facts.store import open_store
 from crawler.inventory import Inventory, Site, default_inventory, load_inventory
 from crawler.probes.every import SpanError, parse_span
 from crawler.probes.servers import Server
-from crawler.rounds import BadArgument, CannotRun, choose_sites, parse_servers_setting
+from crawler.rounds import (
+    DEFAULT_CONTROLS,
+    BadArgument,
+    CannotRun,
+    choose_sites,
+    parse_controls,
+    parse_servers_setting,
+)
 
 ARGUMENTS = frozenset({"inventory", "sites", "place", "every", "times", "round", "as_of"})
-DEFAULT_CONTROLS = "http://www.gov.cn/,http://www.people.com.cn/,http://www.xinhuanet.com/"
 
 
 @dataclass(slots=True)
@@ -57,7 +62,7 @@ def prepare_watch(arguments: Mapping[str, str | None], settings: Mapping[str, An
     if unknown:
         raise BadArgument(f"不认识的参数：{'、'.join(unknown)}。可用的参数有：{'、'.join(sorted(ARGUMENTS))}。")
     every, times = _repetition(arguments)
-    controls = _controls(settings.get("CONTROL_ADDRESSES"))
+    controls = parse_controls(settings.get("CONTROL_ADDRESSES"))
     place = (arguments.get("place") or "").strip()
     if len(place) > 64:
         raise BadArgument("参数 place 过长，请用64个字以内的监测点名称，如 place=电信。")
@@ -79,7 +84,7 @@ def prepare_watch(arguments: Mapping[str, str | None], settings: Mapping[str, An
         raise
     return Watch(
         inventory, sites, engine, servers, place, every, times,
-        controls if controls is not None else DEFAULT_CONTROLS.split(","), controls is not None,
+        controls if controls is not None else list(DEFAULT_CONTROLS), controls is not None,
         _number(settings, "PROBE_CONCURRENCY", 32), float(_number(settings, "PROBES_PER_SECOND", 20)), city,
     )  # fmt: skip
 
@@ -93,22 +98,6 @@ def _repetition(arguments: Mapping[str, str | None]) -> tuple[float | None, int 
     if times is not None and not (times.isascii() and times.isdigit() and int(times) > 0):
         raise BadArgument(f"参数 times={times} 不是次数。写法如 times=96。")
     return every, int(times) if times else None
-
-
-def _controls(text: Any) -> list[str] | None:
-    """CONTROL_ADDRESSES: addresses that answer whenever our network is up; None when not set, [] for `none`."""
-    if text in (None, ""):
-        return None
-    if str(text).strip().lower() == "none":
-        return []
-    urls = [part.strip() for part in str(text).split(",") if part.strip()]
-    for url in urls:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise BadArgument(
-                f"设置 CONTROL_ADDRESSES 中“{url}”不是网址。写法如 http://www.gov.cn/,http://www.people.com.cn/"
-            )
-    return urls
 
 
 def _number(settings: Mapping[str, Any], name: str, default: int) -> int:

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from crawler.facts import schema
+from crawler.facts.bodies import tidy_bodies
 
 
 class StoreError(Exception):
@@ -148,14 +149,30 @@ def update_run(engine: Engine, run_id: int, **values: Any) -> None:
 
 
 def finish_run(engine: Engine, run_id: int) -> None:
-    """Mark the walk as done and drop the edges of targets that are fine: only bad ones keep their sources."""
+    """Mark the walk as done, drop the edges of targets that are fine and what older runs of the round kept of pages."""
     address, edge = schema.address, schema.edge
     bad = sa.select(address.c.id).where(address.c.run == run_id, address.c.outcome != "ok")
     with engine.begin() as db:
         db.execute(edge.delete().where(edge.c.run == run_id, edge.c.fault.is_(None), edge.c.target.not_in(bad)))
+        tidy_bodies(db, run_id)
         db.execute(
             schema.run.update().where(schema.run.c.id == run_id).values(state="walked", finished=now().isoformat())
         )
+
+
+def reopen_run(engine: Engine, run_id: int) -> int:
+    """Put a finished run's suspect and dead addresses back on the list, with what was not reached. Returns how many.
+
+    Their looks stay: a streak counts over runs (contract 4). The run keeps the time at which it was finished first.
+    """
+    address = schema.address
+    again = sa.or_(
+        address.c.outcome.in_(("dead", "suspect")), address.c.reason.in_(("not-reached", "own-network", "rate-limited"))
+    )
+    with engine.begin() as db:
+        rows = db.execute(address.update().where(address.c.run == run_id, again).values(state=schema.TODO, due=None))
+        db.execute(schema.run.update().where(schema.run.c.id == run_id).values(state="walking"))
+    return rows.rowcount
 
 
 def save_judgement(

@@ -6,7 +6,8 @@ import asyncio
 import ipaddress
 import logging
 import socket
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_from_bytes, urlsplit
@@ -16,16 +17,18 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.downloader import SeeingError
+from crawler.downloader import Fetcher, SeeingError
 from crawler.facts.store import finish_run, probed_sites, update_run
 from crawler.facts.writer import Batch, Writer
 from crawler.frontier import Entry, Frontier
 from crawler.hosts import HostMap, SitePlan
 from crawler.middlewares.robots import DisallowedByRobots
 from crawler.outcomes import Reason
+from crawler.probes.control import Controls
 from crawler.probes.dns import Resolver
 from crawler.probes.network import look_at_site
-from crawler.rounds import Plan, prepare
+from crawler.probes.outage import ASK_AGAIN, NETWORK_REASONS, OwnNetwork
+from crawler.rounds import DEFAULT_CONTROLS, Plan, prepare
 from crawler.seeing.tuning import tuning
 from crawler.walk.answer import Answer
 from crawler.walk.book import AddressBook, Bounds
@@ -58,7 +61,7 @@ class GovSitesSpider(scrapy.Spider):
         self._arguments = kwargs
         self.exit_reason: str | None = None
         self.finished = False
-        self._probes: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._ready = False
 
     @classmethod
@@ -110,6 +113,10 @@ class GovSitesSpider(scrapy.Spider):
         self.book.loopback = await self._all_on_loopback()
         update_run(self.plan.engine, self.run.id, loopback=self.book.loopback)
         self._set_pace()
+        if why := await self._meet_own_network():
+            self.exit_reason = why
+            self._stop("own-network")
+            return
         waiting = resume(self.plan.engine, self.book) if self.plan.resumed else 0
         if self.plan.resumed:
             log.info("resumed: %d addresses to visit", waiting)
@@ -131,6 +138,16 @@ class GovSitesSpider(scrapy.Spider):
             seen.append(all(ipaddress.ip_address(address.partition("%")[0]).is_loopback for address in addresses))
         return bool(seen) and all(seen)
 
+    async def _meet_own_network(self) -> str | None:
+        """Make ready to tell our own outages from the sites'; a staging city has no outside to ask."""
+        urls = list(DEFAULT_CONTROLS) if self.plan.controls is None else self.plan.controls
+        if self.book.loopback and self.plan.controls is None:
+            urls = []
+        self._fetcher = Fetcher(self.resolver)
+        controls = Controls(self._fetcher, urls, allow_private=self.plan.controls is not None) if urls else None
+        self.network = OwnNetwork(controls, chosen=self.plan.controls is not None)
+        return await self.network.begin()
+
     def _set_pace(self) -> None:
         """The floor under AutoThrottle: nothing on loopback, the polite delay elsewhere."""
         delay = 0.0 if self.book.loopback else self._site_delay
@@ -145,9 +162,13 @@ class GovSitesSpider(scrapy.Spider):
         done = probed_sites(self.plan.engine, self.run.id)
         for site in self.plan.sites:
             if site.id not in done:
-                task = asyncio.ensure_future(self._probe(site, gate))
-                self._probes.add(task)
-                task.add_done_callback(self._probe_done)
+                self._spawn(self._probe(site, gate))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Work beside the walk; the round is not over before it is."""
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._task_done)
 
     async def _probe(self, site: Any, gate: asyncio.Semaphore) -> None:
         async with gate:
@@ -161,10 +182,10 @@ class GovSitesSpider(scrapy.Spider):
             )
         self.writer.put([("network", network_row(self.run.id, site.id, fact)) for fact in facts])
 
-    def _probe_done(self, task: asyncio.Task[None]) -> None:
-        self._probes.discard(task)
+    def _task_done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
-            log.error("network probe failed", exc_info=task.exception())
+            log.error("work beside the walk failed", exc_info=task.exception())
             self._note("*", "error", f"网络探测出错：{task.exception()}")
 
     def _note(self, site: str, kind: str, text: str, count: int = 1) -> None:
@@ -182,7 +203,7 @@ class GovSitesSpider(scrapy.Spider):
 
     def busy(self) -> bool:
         """True while the round is not through."""
-        return not self._ready or bool(self.frontier) or bool(self._probes)
+        return not self._ready or bool(self.frontier) or bool(self._tasks)
 
     def backlog(self) -> int:
         """Batches that wait for the store."""
@@ -192,14 +213,14 @@ class GovSitesSpider(scrapy.Spider):
         """When something that waits becomes due."""
         return self.frontier.wake_at()
 
-    def next_request(self, time: float) -> Request | None:
+    def next_request(self, now: float) -> Request | None:
         """The request of the next entry whose site has room."""
         if not self._ready:
             return None
-        entry = self.frontier.next(time)
+        entry = self.frontier.next(now)
         while entry is not None and self.walk.refuses(entry):
             self.frontier.done(entry.lane)
-            entry = self.frontier.next(time)
+            entry = self.frontier.next(now)
         if entry is None:
             if stuck := self.frontier.unstick():
                 log.error("lanes given up because nothing could move them: %s", ", ".join(stuck))
@@ -261,7 +282,26 @@ class GovSitesSpider(scrapy.Spider):
         else:
             log.error("request failed by our own fault: %s", failure.request, exc_info=error)  # type: ignore[attr-defined]
             answer = Answer(failure=Reason.TOOL_ERROR, detail=f"{type(error).__name__}: {error}"[:300])
-        self._take(meta["entry"], meta["lane"], answer)
+        if answer.failure in NETWORK_REASONS:
+            self._spawn(self._after_control(meta["entry"], meta["lane"], answer))
+        else:
+            self._take(meta["entry"], meta["lane"], answer)
+
+    async def _after_control(self, entry: Entry, lane: str, answer: Answer) -> None:
+        """A failure of the network counts only when our own network works; else the address is asked again later."""
+        assert answer.failure is not None
+        if not await self.network.is_down(answer.failure):
+            self._take(entry, lane, answer)
+            return
+        self.frontier.done(lane)
+        entry.hops.clear()
+        entry.lane = self.book.hosts.place(entry.url).lane
+        self.frontier.add_later(entry, time.time() + ASK_AGAIN)
+        if self.network.lost:
+            self.exit_reason = (
+                "监测端网络中断超过10分钟，本轮已停止，已检查的内容已保存；网络恢复后执行同一命令即可继续。"
+            )
+            self._stop("own-network")
 
     def _take(self, entry: Entry, lane: str, answer: Answer) -> None:
         self.frontier.done(lane)
@@ -275,7 +315,7 @@ class GovSitesSpider(scrapy.Spider):
     # -- the end -----------------------------------------------------------------------------------------------
 
     def _closed(self, spider: Any, reason: str) -> None:
-        for task in self._probes:
+        for task in self._tasks:
             task.cancel()
         if reason == "finished":
             self._leave_notes()

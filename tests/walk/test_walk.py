@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from crawler.facts import BadLink, Outcome, Reason
 from crawler.facts.read import StoredRound
-from crawler.facts.store import latest_run, open_store
+from crawler.facts.store import latest_run, open_store, reopen_run
 from crawler.walk.answer import Answer
 from tests.walk.drive import Drive, Reply, failure, html, inventory, status
 
@@ -220,3 +221,32 @@ def test_a_site_whose_home_page_fails_ends_and_nothing_on_it_is_dead(tmp_path: P
     drive, links = walked(tmp_path, dict(pages), columns=[COLUMN])
     assert not [url for url, link in links.items() if link.target.outcome is Outcome.DEAD and url != HOME]
     assert not drive.frontier
+
+
+def test_a_recheck_visits_only_what_is_bad_and_settles_it(tmp_path: Path) -> None:
+    pages = city()
+    pages[HOME + "shared/gone.html"] = status(503)
+    drive, links = walked(tmp_path, pages, columns=[COLUMN])
+    assert links[HOME + "shared/gone.html"].target.outcome is Outcome.SUSPECT
+    reopen_run(drive.engine, drive.run.id)
+    pages["http://gone.example.org/"] = html("回来了" * 300)
+    later = Drive(drive.engine, drive.inventory, pages, clock=drive.clock + timedelta(hours=7))
+    later.open()
+    later.finish()
+    assert sorted(later.asked) == ["http://gone.example.org/", HOME + "shared/gone.html"]
+    again = bad(later)
+    assert set(again) == {HOME + "shared/gone.html"}
+    gone = again[HOME + "shared/gone.html"]
+    assert gone.target.outcome is Outcome.DEAD, "a server that still fails six hours later is out"
+    assert gone.holder_count == 8 and len(gone.target.attempts) == 3
+
+
+def test_a_recheck_within_six_hours_leaves_a_suspect(tmp_path: Path) -> None:
+    pages = city()
+    pages[HOME + "shared/gone.html"] = status(503)
+    drive, _ = walked(tmp_path, pages, columns=[COLUMN])
+    reopen_run(drive.engine, drive.run.id)
+    later = Drive(drive.engine, drive.inventory, pages, clock=drive.clock + timedelta(hours=5))
+    later.open()
+    later.finish()
+    assert bad(later)[HOME + "shared/gone.html"].target.outcome is Outcome.SUSPECT
