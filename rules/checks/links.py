@@ -9,12 +9,13 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import Field
 
-from crawler.facts import REASONS, BadLink, Holder, Outcome, Reason, SiteFacts
+from crawler.facts import REASONS, Attempt, BadLink, Holder, Outcome, Reason, SiteFacts
 from rules.context import Context
 from rules.registry import Draft, Params, check, fill
 from rules.schema import Certainty, Region, Rule, Where, region_of
 
 SHOWN = 20
+LOOKS = 5  # attempts shown as evidence, the newest
 _ORDER = {region: number for number, region in enumerate(get_args(Region))}
 _FIELDS = ("reason", "status", "place", "kind", "text", "target", "count", "fault")
 _KINDS = {
@@ -134,6 +135,18 @@ def _place(holders: Sequence[Holder], column: str | None, site: SiteFacts, ctx: 
     return f"“{found.name}”栏目" if found else "其他页面"
 
 
+def _look(attempt: Attempt) -> dict[str, object]:
+    """One look at a target as evidence: when, which server address, what came."""
+    return {
+        "at": attempt.at.isoformat(timespec="seconds"),
+        "address": attempt.address,
+        "status": attempt.status,
+        "reason": attempt.reason.value,
+        "detail": attempt.detail[:200],
+        "headers": dict(attempt.headers),
+    }
+
+
 def _observed(link: BadLink, holders: Sequence[Holder]) -> dict[str, object]:
     target = link.target
     times = sorted(attempt.at for attempt in target.attempts)
@@ -144,6 +157,7 @@ def _observed(link: BadLink, holders: Sequence[Holder]) -> dict[str, object]:
         "attempts": len(target.attempts),
         "first_failed": times[0].isoformat() if times else None,
         "last_failed": times[-1].isoformat() if times else None,
+        "looks": [_look(attempt) for attempt in sorted(target.attempts, key=lambda one: one.at)[-LOOKS:]],
         "redirects": list(target.redirects),
         "final_url": target.final_url,
         "tags": sorted({holder.tag for holder in holders}),
