@@ -15,6 +15,9 @@ RECHECK_DELAY = None  # seconds to the second look; None: 600, or 1 in the bundl
 RULES_PROFILE = "monthly"  # profile in rules/profiles/, or a path
 PAGES_PER_SITE = 20000  # the walk's bounds; what was left out is counted and told
 DEPTH_LIMIT = 6
+KEEP_BODIES = "home,column,article,other"  # classes of pages whose words are kept for the rules; empty: none
+READ_ATTACHMENTS = False  # search attachments of the sites' own for personal numbers: they are fetched whole then
+ATTACHMENT_BYTES = 2 << 20  # a longer attachment is only checked as a link
 IPV6_SAMPLE = 5  # second and third level links asked over IPv6, a site
 CONTACT = "https://github.com/xuncha/xuncha"  # an office puts its telephone or page here: it stands in the User-Agent
 

@@ -1,5 +1,6 @@
 """Facts: what was seen, with time and evidence; never a judgement."""
 
+from crawler.facts.bodies import PersonalFact, Readable, Reading
 from crawler.facts.model import (
     AddressFact,
     Attempt,
@@ -27,6 +28,9 @@ __all__ = [
     "NetworkFact",
     "Outcome",
     "PageFact",
+    "PersonalFact",
+    "Readable",
+    "Reading",
     "Reason",
     "RoundFacts",
     "SiteFacts",

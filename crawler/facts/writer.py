@@ -30,9 +30,7 @@ STATEMENTS: dict[str, Any] = {
     "address": _address.insert(),
     **{
         name: getattr(schema, name).insert()
-        for name in (
-            "page", "body", "personal", "item", "edge", "attempt", "note", "network", "discovered", "probe",
-        )  # fmt: skip
+        for name in ("page", "body", "personal", "item", "edge", "attempt", "note", "network", "discovered", "probe")
     },
     "seen": _address.update()
     .where(_address.c.run == sa.bindparam("b_run"), _address.c.id == sa.bindparam("b_id"))

@@ -18,6 +18,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.downloader import Fetcher, SeeingError
+from crawler.facts.bodies import salt_of
 from crawler.facts.store import finish_run, probed_sites, update_run
 from crawler.facts.writer import Batch, Writer
 from crawler.frontier import Entry, Frontier
@@ -32,6 +33,7 @@ from crawler.rounds import DEFAULT_CONTROLS, Plan, prepare
 from crawler.seeing.tuning import tuning
 from crawler.walk.answer import Answer
 from crawler.walk.book import AddressBook, Bounds
+from crawler.walk.files import AttachmentReader, is_attachment
 from crawler.walk.resume import resume
 from crawler.walk.rows import network_row, note_row
 from crawler.walk.walk import Walk
@@ -93,6 +95,7 @@ class GovSitesSpider(scrapy.Spider):
             seed=plan.run.seed,
             policy=tuning().recheck.with_delay(plan.recheck_delay),
         )
+        self._keep_words(settings)
         self.resolver = Resolver(plan.servers)
         self.crawler.resolver = self.resolver  # type: ignore[attr-defined]  # the download handler takes it from there
         self._headers = {
@@ -104,6 +107,15 @@ class GovSitesSpider(scrapy.Spider):
         self._site_delay = settings.getfloat("SITE_DELAY")
         self._timeout = settings.getfloat("DOWNLOAD_TIMEOUT")
         self._ipv6_sample = settings.getint("IPV6_SAMPLE")
+
+    def _keep_words(self, settings: Any) -> None:
+        """What the walk keeps of pages' words, and whether attachments are read."""
+        salt = salt_of(self.plan.engine, self.run.id)
+        self.walk.reader.keep = frozenset(settings.getlist("KEEP_BODIES"))
+        self.walk.reader.salt = salt
+        self._attachment_bytes = settings.getint("ATTACHMENT_BYTES")
+        if settings.getbool("READ_ATTACHMENTS"):
+            self.walk.attachments = AttachmentReader(self.run.id, salt, self.writer.put)
 
     # -- the round ---------------------------------------------------------------------------------------------
 
@@ -242,6 +254,8 @@ class GovSitesSpider(scrapy.Spider):
             "autothrottle_dont_adjust_delay": self.book.loopback,
             "obey_robots": not (plan and plan.site.robots == "ignore" and place.walked),
         }
+        if self.walk.attachments is not None and place.walked and is_attachment(entry.target):
+            meta |= {"read": "page", "max_body": self._attachment_bytes}
         headers = self._headers | ({"Referer": entry.parent.encode()} if entry.parent else {})
         return Request(entry.target, self.seen, headers=headers, meta=meta, errback=self.failed, dont_filter=True)
 
@@ -319,6 +333,8 @@ class GovSitesSpider(scrapy.Spider):
             task.cancel()
         if reason == "finished":
             self._leave_notes()
+        if self.walk.attachments is not None:
+            self.walk.attachments.close()
         self.writer.close()
         if reason == "finished" and self.writer.error is None:
             finish_run(self.plan.engine, self.run.id)

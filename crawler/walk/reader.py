@@ -7,10 +7,12 @@ import re
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from crawler.facts.bodies import REGIONS, body_row, personal_rows
 from crawler.facts.keys import key_of
 from crawler.facts.writer import Batch
 from crawler.frontier import Entry, Role
 from crawler.pages import Item, Link, Page, canonical, column_type_of, read_css, read_list_data, read_page
+from crawler.pages.personal import find_personal
 from crawler.walk.answer import Answer
 from crawler.walk.book import FILE_ENDING, PAGE_TAGS, AddressBook
 from crawler.walk.rows import edge_row, page_row
@@ -20,11 +22,18 @@ _CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
 class PageReader:
-    """Turns a good answer into rows of `batch`: the page, its items, the addresses it led to, who holds what."""
+    """Turns a good answer into rows of `batch`: the page, its items, the addresses it led to, who holds what.
 
-    def __init__(self, book: AddressBook, as_of: datetime) -> None:
+    `keep`: page classes whose bodies are kept; `salt`: secret of the digests of personal numbers.
+    """
+
+    def __init__(
+        self, book: AddressBook, as_of: datetime, keep: frozenset[str] = frozenset(REGIONS), salt: bytes = b""
+    ) -> None:
         self.book = book
         self.as_of = as_of
+        self.keep = keep
+        self.salt = salt
 
     def read(self, entry: Entry, answer: Answer) -> Page | None:
         """The page of an answer, when it is one of a walked site."""
@@ -72,6 +81,10 @@ class PageReader:
         plan = self.book.plans[site]
         column = entry.column or plan.columns.get(final) or plan.column_of(final)
         batch.append(("page", page_row(self.book.run, entry.id, site, region, column, page, answer.at)))
+        found = find_personal(page.text)
+        batch += personal_rows(self.book.run, entry.id, site, found, self.salt)
+        if region in self.keep:
+            batch.append(("body", body_row(self.book.run, entry.id, page, answer.body, found)))
         self.book.counts[site].pages += 1
         if entry.role is Role.HOME:
             self._discover(batch, site, page)

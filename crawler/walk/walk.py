@@ -21,6 +21,7 @@ from crawler.seeing.tuning import RecheckPolicy
 from crawler.walk.answer import Answer
 from crawler.walk.book import FILE_ENDING, AddressBook, is_intranet
 from crawler.walk.circuits import CANARY_ID, Circuits
+from crawler.walk.files import AttachmentReader, is_attachment
 from crawler.walk.reader import PageReader
 from crawler.walk.rows import attempt_row, body_hash, done_row
 from crawler.walk.soft import PROBE_ID, SoftPages
@@ -39,6 +40,7 @@ class Walk:
         self.book = book
         self.put = put
         self.reader = PageReader(book, as_of)
+        self.attachments: AttachmentReader | None = None
         homes = {f"site:{site}": plan.home for site, plan in book.plans.items()}
         self.circuits = Circuits(book.frontier, homes, policy.delay, self._ask_again, self._distrust)
         self.soft = SoftPages(seed, book.frontier.add, self._fine)
@@ -140,7 +142,11 @@ class Walk:
         batch.append(("seen", done_row(self.book.run, entry, reason, answer, **more)))
         self.reader.take(batch, entry, answer, page, is_page=is_page)
         self._count(entry, bad=False)
-        self.put(batch)
+        site = self.book.hosts.place(entry.target)
+        if self.attachments and site.walked and site.site and not answer.truncated and is_attachment(entry.target):
+            self.attachments.take(batch, entry.id, site.site, entry.url, answer.body)
+        else:
+            self.put(batch)
 
     def _not_fine(self, entry: Entry, answer: Answer, seeing: Seeing) -> None:
         batch: Batch = []
@@ -165,6 +171,9 @@ class Walk:
         self.circuits.failed(entry, entry.lane, entry.target, waits=again)
         suspect = entry.role is not Role.HOME and self.circuits.suspect(entry.lane, entry.target)
         outcome, reason = settled(entry.attempts, self.policy, at, host_suspect=suspect)
+        refusing = entry.role is Role.HOME and answer.status is not None  # some refuse robots with 404 (F4)
+        if outcome is Outcome.DEAD and refusing and self.circuits.suspect(entry.lane, entry.target):
+            outcome = Outcome.SUSPECT
         if again:
             due = at.timestamp() + self.policy.delay
             batch.append(
