@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from crawler.facts import schema
+from crawler.facts.bodies import KeptBodies
 from crawler.facts.keys import key_of
 from crawler.facts.model import (
     AddressFact,
@@ -82,7 +83,7 @@ class StoredRound:
         return list(self._db.execute(query).scalars())
 
 
-class StoredSite:
+class StoredSite(KeptBodies):
     """`SiteFacts` over the store; valid until its round is closed."""
 
     def __init__(self, db: Connection, run: int, site: Site, inventory: Inventory, as_of: datetime) -> None:
