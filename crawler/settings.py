@@ -19,6 +19,7 @@ KEEP_BODIES = "home,column,article,other"  # classes of pages whose words are ke
 READ_ATTACHMENTS = False  # search attachments of the sites' own for personal numbers: they are fetched whole then
 ATTACHMENT_BYTES = 2 << 20  # a longer attachment is only checked as a link
 IPV6_SAMPLE = 5  # second and third level links asked over IPv6, a site
+CONTROL_ADDRESSES = ""  # addresses that answer whenever our own network is up; empty: three public sites; none
 CONTACT = "https://github.com/xuncha/xuncha"  # an office puts its telephone or page here: it stands in the User-Agent
 
 # -- politeness -------------------------------------------------------------------------------------------------
