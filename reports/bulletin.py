@@ -8,12 +8,13 @@ from dataclasses import replace
 from crawler.inventory import Inventory
 from reports import annexes
 from reports.gbt9704.measures import width_of
-from reports.narrative import Telling, opening, overall
+from reports.narrative import opening, overall
 from reports.numbers import compute
 from reports.options import SUBJECTS, Options
 from reports.paper import Annex, Outline, Paper
 from reports.points import deadline_day, main_problems, requirements, signed_day
 from reports.problems import Names
+from reports.telling import Telling
 from rules.schema import Judgement
 
 _PHRASE_ENDS = re.compile(

@@ -3,58 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
-from datetime import date, datetime
 
-from crawler.inventory import Inventory
 from reports import figures, told
-from reports.numbers import Numbers, SiteCount, spotless
-from reports.options import SUBJECTS, Options
+from reports.highlights import praise, special
+from reports.numbers import Numbers, SiteCount
+from reports.options import SUBJECTS
 from reports.paper import Outline
-from reports.problems import Names
-from rules.schema import Judgement
-
-MOST_NAMED = 5
-
-
-@dataclass(frozen=True)
-class Telling:
-    """What the sentences draw on: one judgement, its numbers, the names and the choices."""
-
-    judgement: Judgement
-    inventory: Inventory
-    numbers: Numbers
-    names: Names
-    options: Options
-
-    @property
-    def moment(self) -> datetime:
-        """监测时间点 in China Standard Time."""
-        return figures.moment(self.judgement.as_of)
-
-    @property
-    def day(self) -> date:
-        """Day of the monitoring point."""
-        return self.moment.date()
-
-    @property
-    def period(self) -> str:
-        """Name of the round's period."""
-        return figures.period_name(self.judgement.round)
-
-    @property
-    def area(self) -> str:
-        """全市, 全县, 全区 … after the last character of the city's name."""
-        last = self.inventory.city[-1:]
-        return f"全{last}" if last in "省市县区州旗盟" else self.inventory.city
-
-    def rate(self, part: int, whole: int) -> str:
-        """A rate with the chosen number of decimals."""
-        return figures.rate(part, whole, self.options.decimals)
-
-    def annex(self, number: int) -> str:
-        """（详见附件n）."""
-        return f"（详见附件{number}）"
+from reports.telling import MOST_NAMED, Telling
 
 
 def opening(t: Telling) -> str:
@@ -85,8 +40,8 @@ def overall(t: Telling, out: Outline) -> None:
         _publication(t, out)
         out.h2("网民留言办理情况")
         out.p(t.options.wording.slot("letters") + "。")
-    _special(t, out)
-    _praise(t, out)
+    special(t, out)
+    praise(t, out)
 
 
 def _last(t: Telling, out: Outline) -> None:
@@ -241,61 +196,3 @@ def _published_sentence(t: Telling) -> str:
         parts += [("其他", merged["其他"])] if merged["其他"] else []
         text += "，其中" + "、".join(f"{name}{count}条" for name, count in parts)
     return text + "。"
-
-
-def _special(t: Telling, out: Outline) -> None:
-    sentences = [s for s in (_ipv6(t), _links(t), _domains(t)) if s]
-    if sentences:
-        out.h2("专项检测情况")
-        out.p("".join(sentences))
-
-
-def _ipv6(t: Telling) -> str:
-    v = t.numbers.ipv6
-    if not v.tested or t.options.subject not in ("", "ipv6"):
-        return ""
-    untested = f"，未能检测{v.untested}个" if v.untested else ""
-    return (
-        f"IPv6支持情况：检测网站{v.tested}个，首页域名支持IPv6的{v.supported}个、不支持的{v.unsupported}个，"
-        f"支持率为{t.rate(v.supported, v.tested)}{untested}。"
-    )
-
-
-def _links(t: Telling) -> str:
-    n = t.numbers
-    if not n.links or t.options.subject not in ("", "links"):
-        return ""
-    dead = n.category("链接不可用")
-    return f"链接可用性：检查链接{n.links}条，" + (f"确认不可用{dead}条。" if dead else "未发现不可用链接。")
-
-
-def _domains(t: Telling) -> str:
-    bad = t.numbers.category("域名不规范")
-    if t.options.subject not in ("", "domains"):
-        return ""
-    return f"域名使用情况：检查网站{t.numbers.sites.checked}个，" + (
-        f"发现不规范{bad}处。" if bad else "未发现不规范问题。"
-    )
-
-
-def _praise(t: Telling, out: Outline) -> None:
-    if t.options.subject:
-        return
-    good = spotless(t.judgement, t.numbers)[:MOST_NAMED]
-    fixed = _all_fixed(t)
-    if not good and not fixed:
-        return
-    out.h2("运行维护较好的单位")
-    for site in good[:3]:
-        out.p(f"{t.names.site(site.id)}本次检查链接{site.links_checked}条，未发现不可用链接及栏目更新等问题。")
-    if fixed:
-        listed = "、".join(f"{t.names.unit(u)}（{n}个）" for u, n in fixed[:MOST_NAMED])
-        out.p(f"上期通报的问题已全部整改的单位有：{listed}。")
-
-
-def _all_fixed(t: Telling) -> list[tuple[str, int]]:
-    reviews = t.numbers.last.reviews if t.numbers.last else ()
-    total = Counter(r.problem.finding.unit for r in reviews)
-    done = Counter(r.problem.finding.unit for r in reviews if r.result == "已整改")
-    open_now = {p.finding.unit for p in t.numbers.repeated}
-    return sorted((u, n) for u, n in total.items() if done[u] == n and u not in open_now)

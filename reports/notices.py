@@ -9,10 +9,10 @@ from reports import figures, told
 from reports.files import safe_name
 from reports.gbt9704.document import Draft
 from reports.gbt9704.form import Fields, Heading, NewPage, Part, Text, render_form
-from reports.narrative import Telling
 from reports.paper import Annex
 from reports.points import deadline_day, signed_day
 from reports.problems import Problem
+from reports.telling import Telling
 from reports.wording import SLOT
 
 FOLDER = "整改通知单"

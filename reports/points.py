@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from reports import figures, told
-from reports.narrative import MOST_NAMED, Telling
 from reports.paper import Outline
 from reports.problems import Problem
+from reports.telling import MOST_NAMED, Telling
 from reports.wording import SLOT, Group, Requirement
 
 

@@ -14,9 +14,9 @@ import pytest
 
 from reports.bulletin import tell
 from reports.documents import write_documents
-from reports.narrative import Telling
 from reports.notices import FOLDER, notices
 from reports.options import Options
+from reports.telling import Telling
 from rules.schema import Judgement
 from tests.reports import build
 from tests.reports.recount import problems
