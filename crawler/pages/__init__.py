@@ -3,7 +3,7 @@
 from crawler.pages.canonical import canonical
 from crawler.pages.columns import column_type_of
 from crawler.pages.model import Identity, Item, Link, Page
-from crawler.pages.reader import read_css, read_list_data, read_page
+from crawler.pages.reader import read_css, read_footer, read_list_data, read_page
 
 __all__ = [
     "Identity",
@@ -13,6 +13,7 @@ __all__ = [
     "canonical",
     "column_type_of",
     "read_css",
+    "read_footer",
     "read_list_data",
     "read_page",
 ]

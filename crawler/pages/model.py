@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 
@@ -88,3 +88,5 @@ class Page:
     jump_to: str | None
     footer_scripts: list[str]
     column_type: str | None
+    menu_parents: dict[str, str] = field(default_factory=dict)
+    """Of a home page: address of each entry of a drop-down menu to that of the entry it drops down from."""

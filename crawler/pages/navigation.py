@@ -21,6 +21,7 @@ _HOME_WORDS = frozenset(
 )
 _SEPARATORS = re.compile(r"\s*(?:>+|»|›|→|/|\\|·|-+|—+|＞|::|\|)\s*")
 _NAME_LIMIT = 30
+_MENU_ITEMS = frozenset(("li", "dl", "dd", "div", "td"))
 _CRUMB_TEXT = 260
 
 
@@ -119,6 +120,45 @@ def navigation(doc: Document, resolve: Resolver) -> list[tuple[str, str]]:
         if url and 1 < len(name) <= _NAME_LIMIT:
             found.setdefault(url, name)
     return [(name, url) for url, name in found.items()]
+
+
+def menu_parents(doc: Document, resolve: Resolver) -> dict[str, str]:
+    """Address of each entry of a drop-down menu to that of the entry it drops down from."""
+    box = _nav_by_region(doc) or _nav_by_home(doc)
+    if box is None:
+        return {}
+    heads: dict[int, Element | None] = {}
+    found: dict[str, str] = {}
+    for element in doc.subtree(box):
+        if element.tag != "a" or not element.get("href"):
+            continue
+        head = _head_of(doc, element, box, heads)
+        url, parent = resolve.url(element.get("href")), resolve.url(head.get("href")) if head is not None else None
+        if url and parent and parent != url:
+            found.setdefault(url, parent)
+    return found
+
+
+def _head_of(doc: Document, link: Element, box: Element, heads: dict[int, Element | None]) -> Element | None:
+    """The nearest link that stands one level or more above this one in a common item of the menu."""
+    depth, outer = 1, link.parent
+    while outer is not None and outer is not box:
+        if outer.tag in _MENU_ITEMS:
+            if outer.index not in heads:
+                inner = (one for one in doc.subtree(outer) if one.tag == "a" and len(_name(doc, one)) > 1)
+                heads[outer.index] = next(inner, None)
+            head = heads[outer.index]
+            if head is not None and head.index < link.index and _depth(head, outer) < depth:
+                return None if _name(doc, head) in _HOME_WORDS else head
+        depth, outer = depth + 1, outer.parent
+    return None
+
+
+def _depth(element: Element, outer: Element) -> int:
+    depth, parent = 1, element.parent
+    while parent is not None and parent is not outer:
+        depth, parent = depth + 1, parent.parent
+    return depth
 
 
 def _nav_by_region(doc: Document) -> Element | None:

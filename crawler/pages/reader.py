@@ -13,12 +13,13 @@ from crawler.pages.columns import column_type_of
 from crawler.pages.css import css_addresses
 from crawler.pages.dates import Hit, find_dates, narrow
 from crawler.pages.encoding import decode
+from crawler.pages.footer import footer_document
 from crawler.pages.identity import read_identity
 from crawler.pages.kinds import Signs, kind_of
 from crawler.pages.links import read_links
 from crawler.pages.lists import Listing, main_rows, markup_items, read_listing, undated_rows, unique
 from crawler.pages.model import Identity, Item, Link, Page
-from crawler.pages.navigation import breadcrumb, navigation
+from crawler.pages.navigation import breadcrumb, menu_parents, navigation
 from crawler.pages.paging import next_pages, pager_place
 from crawler.pages.published import read_publication
 from crawler.pages.regions import mark_regions
@@ -121,6 +122,7 @@ def _read(body: bytes, url: str, content_type: str | None, as_of: date) -> Page:
         generated=frame.generated,
         breadcrumb=signs.crumb,
         navigation=navigation(doc, resolve),
+        menu_parents=menu_parents(doc, resolve) if kind == "home" else {},
         next_pages=[] if kind == "article" else next_pages(doc, resolve, frame.own),
         list_sources=list_sources(doc, resolve),
         jump_to=jump,
@@ -219,6 +221,15 @@ def read_list_data(body: bytes, url: str, as_of: datetime | None = None) -> list
     except Exception:
         _LOG.exception("list data could not be read: %s", url)
         return []
+
+
+def read_footer(body: bytes, content_type: str | None = None) -> Identity:
+    """What a fetched footer script writes into the page, or a fetched piece of footer shows; never raises."""
+    try:
+        return read_identity(footer_document(decode(body, content_type)[1]))
+    except Exception:
+        _LOG.exception("footer could not be read")
+        return Identity()
 
 
 def _list_data(text: str, url: str, as_of: date) -> list[Item]:

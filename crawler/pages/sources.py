@@ -10,6 +10,7 @@ from crawler.pages.resolve import Resolver
 from crawler.pages.tree import Document
 
 SOURCE_LIMIT = 50
+FOOTER_LIMIT = 8
 _DATA_WORDS = ("dataproxy", ".json", ".xml", "/api/", "search4col", "/irs/", "getList", "nfolist", "/article")
 _QUOTED = re.compile(r"[\"']((?:https?:)?[^\"'\s<>{}]{3,600})[\"']")
 _DATA_ADDRESS = re.compile(
@@ -40,6 +41,11 @@ _FOOTER_SCRIPT = re.compile(
     r"(?:^|/)[\w.-]*(?:foot|bottom|copyright|dibu|common_?end|public_?end|conac)[\w.-]*\.(?:js|jsp|aspx)\b|/footjs?\b",
     re.I,
 )
+_FOOTER_LOAD = re.compile(
+    r"""\.(?:load|get)\(\s*["']([^"'\s]{0,200}(?:foot|bottom|copyright|dibu)[\w./-]{0,60}\.(?:s?html?|jsp|aspx|txt)[^"'\s]{0,100})""",
+    re.I,
+)
+_FOOTER_FRAME = re.compile(r"(?:^|/)[\w.-]*(?:foot|bottom|copyright|dibu)[\w.-]*\.(?:s?html?|jsp|aspx|php)\b", re.I)
 _JUMP_TEXT = 60
 
 
@@ -95,13 +101,23 @@ def _jpage(text: str) -> list[str]:
 
 
 def footer_scripts(doc: Document, resolve: Resolver) -> list[str]:
-    """Scripts that by name draw the footer: to be read before an identity item is called missing."""
+    """What draws the footer, by its name or its place: scripts, pieces of markup that a script loads, frames.
+
+    They are to be read before an identity item is called missing.
+    """
     found: dict[str, None] = {}
     for script in doc.scripts:
         raw = script.attrs.get("src") or ""
-        if 0 < len(raw) < 600 and not is_inert(script.attrs) and _FOOTER_SCRIPT.search(raw):
+        inside = script.parent is not None and script.parent.region == "footer"
+        if 0 < len(raw) < 600 and not is_inert(script.attrs) and (inside or _FOOTER_SCRIPT.search(raw)):
             _keep(found, resolve, raw)
-    return list(found)
+        if any(word in script.text for word in ("foot", "Foot", "bottom", "copyright", "dibu")):
+            for loaded in _FOOTER_LOAD.finditer(script.text[:100_000]):
+                _keep(found, resolve, loaded.group(1))
+    for element in doc.elements:
+        if element.tag == "iframe" and _FOOTER_FRAME.search(element.get("src")[:600]):
+            _keep(found, resolve, element.get("src"))
+    return list(found)[:FOOTER_LIMIT]
 
 
 def _at_once(before: str) -> bool:
