@@ -19,7 +19,8 @@ from twisted.python.failure import Failure
 
 from crawler.downloader import Fetcher, SeeingError
 from crawler.facts.bodies import salt_of
-from crawler.facts.store import finish_run, probed_sites, update_run
+from crawler.facts.model import NetworkFact
+from crawler.facts.store import finish_run, now, probed_sites, update_run
 from crawler.facts.writer import Batch, Writer
 from crawler.frontier import Entry, Frontier
 from crawler.hosts import HostMap, SitePlan
@@ -348,6 +349,10 @@ class GovSitesSpider(scrapy.Spider):
         batch: Batch = []
         for site, watch in self.book.traps.items():
             batch += [("note", note_row(self.run.id, site, "trap", why, count)) for why, count in watch.cut.items()]
+        for host, url in self.walk.soft.caught_all.items():
+            if owner := self.book.hosts.place(url).site:
+                fact = NetworkFact("host", host, "catch-all", "ok", {"probe": url}, now())
+                batch.append(("network", network_row(self.run.id, owner, fact)))
         for (site, why), count in self.book.left_out.items():
             batch.append(("note", note_row(self.run.id, site, "ignored", why, count)))
         self.writer.put(batch)

@@ -61,7 +61,7 @@ class SoftPages:
         self._folders: dict[str, _Folder] = {}
         self._homes: dict[str, Signature] = {}
         self._good: dict[str, list[Signature]] = {}
-        self.caught_all: set[str] = set()  # hosts that answer every address
+        self.caught_all: dict[str, str] = {}  # hosts that answer every address, with one that cannot exist
 
     def consider(self, entry: Entry, answer: Answer, page: Page | None) -> tuple[bool, Reason | None]:
         """(decided, reason): not decided means that the answer comes again; no reason means that it stands."""
@@ -90,8 +90,8 @@ class SoftPages:
         reason = judge(folder.profile, entry.url, mark, redirected=bool(entry.hops))
         if reason is Reason.SOFT_404 and not entry.hops and not says_missing(mark):
             reason = Reason.CATCH_ALL  # alike for every address, yet it never says that something is missing
-        if reason is Reason.CATCH_ALL:
-            self.caught_all.add(host)
+        if reason is Reason.CATCH_ALL and folder.profile.catch_all and urlsplit(folder_of(entry.target)).path == "/":
+            self.caught_all.setdefault(host, folder.probes[0].url)
         return True, reason
 
     def _gives_cause(self, entry: Entry, answer: Answer, page: Page | None, host: str) -> bool:

@@ -189,6 +189,25 @@ def internal_links(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]
         )
 
 
+@check("catch_all_hosts", fields=("host", "probe"))
+def catch_all_hosts(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
+    """Hosts that answer every address with a good page: their links say nothing (F11), the host is told once."""
+    for fact in site.network:
+        if (fact.probe, fact.key) != ("host", "catch-all"):
+            continue
+        probe = str(fact.data.get("probe", ""))
+        home = f"{urlsplit(probe).scheme}://{fact.host}/"
+        yield Draft(
+            subject=home,
+            message=fill(rule.message, {"host": fact.host, "probe": probe}),
+            gist="catch-all",
+            certainty="suspected",
+            where=(Where(page=probe, text="不存在的地址", region="other"),),
+            where_count=1,
+            observed={"host": fact.host, "probe": probe},
+        )
+
+
 @check("changed_owners", fields=_FIELDS)
 def changed_owners(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
     """V1.3 candidates: links whose target changed hands. For a person to see; a message never prints the address."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.facts import Outcome, Reason
+from crawler.facts import NetworkFact, Outcome, Reason
 from rules.loader import load_ruleset
 from tests.rules.build import ago, column, dead, department, findings, good_columns, holder, judged, portal, site_facts
 
@@ -152,3 +152,11 @@ def test_a_target_that_changed_hands_is_for_a_person_and_its_address_is_not_prin
     assert (found.rule, found.level, found.certainty) == ("V1.3", "part", "suspected")
     assert "old-bid" not in found.message and "读者看不见" in found.message
     assert findings(judgement, "链接不可用") == []
+
+
+def test_a_host_that_answers_every_address_is_told_once() -> None:
+    fact = NetworkFact("host", "www.yunling.gov.cn", "catch-all", "ok", {"probe": f"{HOME}abcdefghijkl"})
+    judgement = judged(site_facts(portal(), columns=good_columns(), network=[fact]))
+    [found] = findings(judgement, rule="G10-catch-all")
+    assert (found.rule, found.certainty, found.subject) == ("G10-catch-all", "suspected", HOME)
+    assert "www.yunling.gov.cn" in found.message

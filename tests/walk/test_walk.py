@@ -250,3 +250,16 @@ def test_a_recheck_within_six_hours_leaves_a_suspect(tmp_path: Path) -> None:
     later.open()
     later.finish()
     assert bad(later)[HOME + "shared/gone.html"].target.outcome is Outcome.SUSPECT
+
+
+class CatchAll(dict):  # type: ignore[type-arg]
+    """Answers every address with its home page and 200."""
+
+    def get(self, url: str, default: Reply | None = None) -> Reply | None:  # type: ignore[override]
+        return super().get(url, self[HOME] if url.startswith(HOME) else default)
+
+
+def test_a_host_that_answers_every_address_is_told_once_and_its_links_stay_unchecked(tmp_path: Path) -> None:
+    drive, links = walked(tmp_path, CatchAll(city()), columns=[COLUMN])
+    assert HOME + "shared/gone.html" not in links
+    assert list(drive.walk.soft.caught_all) == ["www.yl.gov.cn"]
