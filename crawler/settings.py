@@ -60,6 +60,7 @@ DOWNLOADER_MIDDLEWARES_BASE = {  # replaces Scrapy's: each of those does somethi
 EXTENSIONS_BASE = {  # replaces Scrapy's
     "scrapy.extensions.corestats.CoreStats": 0,
     "scrapy.extensions.throttle.AutoThrottle": 0,
+    "crawler.extensions.collector.QuietCollector": 0,
     "reports.terminal.Progress": 10,
     "reports.closing.Closing": 20,
 }

@@ -14,6 +14,7 @@ _NUMBER = re.compile(
     r"(\d{1,5})\s?号"
 )
 _LABEL = re.compile(r"(?:发\s*文\s*字\s*号|文\s*件?\s*(?:编)?号|文\s*号|发\s*文\s*号)\s*[:：\]】]?\s*")
+_NUMBER_YEAR = re.compile(r"[〔\[［（(【﹝]\s?(?:19|20)\d\d")
 _LEAD = re.compile(r"^.*(?:根据|按照|依据|印发|转发|的通知|关于|《|以及|和|与|及)")
 _NEAR = 1200
 
@@ -33,14 +34,16 @@ def read_source(text: str, start: int, tag: str) -> str | None:
 
 def read_doc_number(text: str, start: int, headline: str) -> str | None:
     """文号 of the document: as its own label gives it, in the headline, or alone in a line near the headline."""
-    label = _LABEL.search(text[: start + 4000])
+    label = _LABEL.search(text[: start + 4000]) if _may_be_labelled(text, start + 4000) else None
     if label is not None:
         found = _NUMBER.match(text, label.end())
         if found is not None:
             return _written(found)
-    found = _NUMBER.search(headline)
+    found = _NUMBER.search(headline) if _NUMBER_YEAR.search(headline) else None
     if found is not None:
         return _written(found)
+    if _NUMBER_YEAR.search(text, start, start + _NEAR) is None:
+        return None
     for found in _NUMBER.finditer(text, start, start + _NEAR):
         line_start = text.rfind("\n", 0, found.start()) + 1
         line_end = text.find("\n", found.end())
@@ -49,6 +52,17 @@ def read_doc_number(text: str, start: int, headline: str) -> str | None:
         if not before and not after:
             return _written(found)
     return None
+
+
+def _may_be_labelled(text: str, stop: int) -> bool:
+    """Cheap test before `_LABEL`: every label ends in 号 with one of four characters before it."""
+    place = text.find("号", 0, stop)
+    while place >= 0:
+        before = text[max(0, place - 40) : place].rstrip()
+        if before[-1:] in ("文", "字", "件", "编", ""):
+            return True
+        place = text.find("号", place + 1, stop)
+    return False
 
 
 def _written(found: re.Match[str]) -> str:

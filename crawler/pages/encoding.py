@@ -14,8 +14,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16be"),
 )
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]{3,20})", re.I)
-_MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-_NOT_ASCII = re.compile(rb"[\x80-\xff]")
+_NOT_ASCII = bytes(range(128, 256))
 _CHINESE = {"gb2312", "gbk", "gb18030", "gb-2312", "gb_2312", "x-gbk", "cp936", "chinese"}
 _LEGACY = {"big5", "big5-hkscs", "shift_jis", "euc-jp", "euc-kr", "windows-1251", "koi8-r", "windows-1252"}
 _MIXED_SHARE = 0.7
@@ -83,8 +82,9 @@ def _legacy(body: bytes, name: str) -> str | None:
 
 
 def _mostly_utf8(body: bytes) -> bool:
-    high = len(_NOT_ASCII.findall(body))
-    return sum(map(len, _MULTIBYTE.findall(body))) >= _MIXED_SHARE * high
+    low = len(body.translate(None, _NOT_ASCII))
+    well_formed = len(body.decode("utf-8", "ignore").encode("utf-8")) - low
+    return well_formed >= _MIXED_SHARE * (len(body) - low)
 
 
 def _damaged(body: bytes, declared: str | None) -> tuple[str, str]:
@@ -102,4 +102,4 @@ def _damaged(body: bytes, declared: str | None) -> tuple[str, str]:
 def _mostly_gb(body: bytes) -> bool:
     """Damage of less than one character in fifty is still GB18030."""
     text = body.decode("gb18030", "replace")
-    return text.count("\ufffd") * 50 < sum(map(len, _NOT_ASCII.findall(body))) / 2
+    return text.count("\ufffd") * 50 < (len(body) - len(body.translate(None, _NOT_ASCII))) / 2

@@ -18,9 +18,10 @@ _END = re.compile(
     r"[\s\[【]*(?:尾\s*页|末\s*页|最后一?页|last|首\s*页|第一页|上\s*一?\s*页|前一?页|[<«‹]{1,2})[\s\]】>]*", re.I
 )
 _NUMBER = re.compile(r"[\[【(]?\s*\d{1,4}\s*[\]】)]?")
-_PAGER_TEXT = re.compile(
-    r"共\s*\d+\s*[条页篇]|(?<!\d)\d{1,5}\s?/\s?\d{1,5}\s?页?(?!\d)|第\s*\d+\s*页|下\s*一?\s*页|每页\s*\d+|"
-    r"首\s?页\s*上\s?页|尾\s?页|末\s?页|共\s*有\s*\d+\s*条"
+_PAGER_TEXT = re.compile(  # begins with a plain class: the engine skips ahead to it
+    r"[共第下每首尾末\d](?:(?<=共)\s*(?:\d+\s*[条页篇]|有\s*\d+\s*条)|(?<=第)\s*\d+\s*页|(?<=下)\s*一?\s*页|"
+    r"(?<=每)页\s*\d+|(?<=首)\s?页\s*上\s?页|(?<=[尾末])\s?页|"
+    r"(?<=\d)(?<!\d\d)\d{0,4}\s?/\s?\d{1,5}\s?页?(?!\d))"
 )
 _PAGED_PATH = re.compile(
     r"[_/-]\d{1,4}\.\w{3,6}$|[?&](?:page|p|pageno|pagenum|pageindex|currentpage|pn|cur_page|a\d+p)=\d+|/page/\d+|"

@@ -111,7 +111,7 @@ def _plain_lines(doc: Document) -> tuple[int, int, bool]:
     empty = False
     for line in "".join(parts).split("\n"):
         line = line.strip()
-        if _EMPTY_WORDS.search(line) and len(line) < 60:
+        if len(line) < 60 and _EMPTY_WORDS.search(line):
             empty = True
             continue
         if len(line) < _LONG_LINE or _BOILERPLATE.match(line):
