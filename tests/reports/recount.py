@@ -157,12 +157,12 @@ def _published(r: Recount, match: re.Match[str]) -> None:
         assert name == "其他" or p["by_type"][name] == count
 
 
-def _columns(r: Recount, match: re.Match[str]) -> list[str]:
+def _columns(r: Recount, match: re.Match[str]) -> list[str | None]:
     states = Counter(c["state"] for c in r.extra["columns"] if c["state"] != "不适用")
     due = states.total()
     values = _strings(due, states["正常"], states["未更新"], states["空白"])
     undecided = states["未能判定"] + states["无法访问"]
-    return [*values, *([str(undecided)] if match.re.groups == 6 else []), rate(states["正常"], due)]
+    return [*values, str(undecided) if undecided else None, rate(states["正常"], due)]
 
 
 def _ipv6(r: Recount, match: re.Match[str]) -> list[str]:
@@ -218,7 +218,7 @@ _NETWORK = {"域名不规范": "域名使用不规范", "IPv6不支持": "IPv6�
 _MARKS = {"网站标识": "网站标识缺失或不规范"}
 _CONTENT = ("错敏表述", "隐私泄露", "暗链外链", "弄虚作假", "安全")
 
-SENTENCES: list[tuple[str, Callable[[Recount, re.Match[str]], list[str] | None]]] = [
+SENTENCES: list[tuple[str, Callable[[Recount, re.Match[str]], list[Any] | None]]] = [
     (r"监测时间点为(\d+年\d+月\d+日)(\d+)时", lambda r, m: [day(r.data["as_of"]), r.data["as_of"][11:13].lstrip("0")]),
     (r"国办发〔2017〕47号、国办秘函〔2019〕19号", lambda r, m: None),
     (r"^\d+年\d+月通报的(\d+)个问题中，本次复核(\d+)个，其中已整改(\d+)个、未整改(\d+)个", _last),
@@ -257,7 +257,7 @@ SENTENCES: list[tuple[str, Callable[[Recount, re.Match[str]], list[str] | None]]
     ),
     (r"各网站共发布信息(\d+)条，其中(.+)。", _published),
     (
-        r"^应更新栏目(\d+)个，其中按期更新(\d+)个、未更新(\d+)个、空白(\d+)个、未能判定(\d+)个，按期更新率为(\d[\d.]*%)",
+        r"^应更新栏目(\d+)个，其中按期更新(\d+)个、未更新(\d+)个、空白(\d+)个(?:、未能判定(\d+)个)?，按期更新率为(\d[\d.]*%)",
         _columns,
     ),
     (r"检测网站(\d+)个，首页域名支持IPv6的(\d+)个、不支持的(\d+)个，支持率为(\d[\d.]*%)", _ipv6),
