@@ -94,7 +94,7 @@ def judge(
         return waived.match(category, url) is not None or ledger.dismissed(fingerprint(category, site, url))
 
     context.discounted = discounted
-    seen = Seen(ledger.open_before(facts.round, facts.as_of), context)
+    seen = Seen(ledger.open_before(facts.round, facts.as_of), context, {rule.id: rule.check for rule in ruleset.known})
     published = PublicationCount(facts)
     work = _Work(ruleset, context, ledger, waived, seen, published, answers)
     result = _Round()

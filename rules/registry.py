@@ -65,11 +65,16 @@ PageRun = Callable[["SiteFacts", Rule, "Context"], PageVisitor]
 
 @dataclass(frozen=True, slots=True)
 class CheckSpec:
-    """One registered check. `fields`: the names that a rule's message may use in braces."""
+    """One registered check. `fields`: the names that a rule's message may use in braces.
+
+    `facts`: what must be answered before a problem that is not found any more counts as mended: `probe/key` of network
+    facts, or `links` for the pages that held it.
+    """
 
     name: str
     params: type[Params]
     fields: frozenset[str]
+    facts: tuple[str, ...] = ()
     run: SiteRun | None = None
     visitor: PageRun | None = None
 
@@ -78,11 +83,13 @@ CHECKS: dict[str, CheckSpec] = {}
 _FIELD = re.compile(r"\{([^{}]*)\}")
 
 
-def check(name: str, *, params: type[Params] = Params, fields: tuple[str, ...] = ()) -> Callable[[SiteRun], SiteRun]:
+def check(
+    name: str, *, params: type[Params] = Params, fields: tuple[str, ...] = (), facts: tuple[str, ...] = ()
+) -> Callable[[SiteRun], SiteRun]:
     """Register a check that judges a site from its columns, links and network facts."""
 
     def register(run: SiteRun) -> SiteRun:
-        _add(CheckSpec(name, params, frozenset(fields), run=run))
+        _add(CheckSpec(name, params, frozenset(fields), facts, run=run))
         return run
 
     return register

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from crawler.facts import AddressFact, Outcome, PageFact, SiteFacts
@@ -10,11 +10,12 @@ from rules.checks.home import home_was_read
 from rules.checks.ipv6 import readiness
 from rules.context import Context
 from rules.ledger import Entry
-from rules.registry import Draft, PageVisitor
+from rules.registry import CHECKS, Draft, PageVisitor
 from rules.schema import Finding
 from rules.subjects import normal
 
 _UNDECIDED = ("未能判定", "无法访问")
+_DEFINITE = {"ok", "dead", "nodata", "nxdomain"}  # answers of the network that settle a question
 
 
 @runtime_checkable
@@ -27,10 +28,16 @@ class AddressBook(Protocol):
 
 
 class Seen:
-    """Collects, while the sites are judged, which open problems were looked at again and found in order."""
+    """Collects, while the sites are judged, which open problems were looked at again and found in order.
 
-    def __init__(self, open_entries: Sequence[Entry], context: Context) -> None:
+    `checks`: check of each rule by its id, for the facts that a check needs before silence is a good answer.
+    """
+
+    def __init__(
+        self, open_entries: Sequence[Entry], context: Context, checks: Mapping[str, str] | None = None
+    ) -> None:
         self._context = context
+        self._checks = checks or {}
         self._open: dict[str, list[Finding]] = {}
         for entry in open_entries:
             self._open.setdefault(entry.finding.site, []).append(entry.finding)
@@ -56,8 +63,27 @@ class Seen:
         now = {finding.fingerprint for finding in found}
         for finding in self._open.get(site.site.id, ()):
             rules = {finding.rule, *finding.observed.get("also", ())}
-            if finding.fingerprint not in now and not rules & failed and self._settled(finding, site):
+            if finding.fingerprint in now or rules & failed or not self._answered(finding, rules, site):
+                continue
+            if self._settled(finding, site):
                 self._good.add(finding.fingerprint)
+
+    def _answered(self, finding: Finding, rules: set[str], site: SiteFacts) -> bool:
+        """Everything that the finding's checks rest on was answered this round."""
+        for name in {fact for rule in rules if (check := self._checks.get(rule)) for fact in _facts_of(check)}:
+            if name == "links":
+                if not self._holders_read(finding):
+                    return False
+                continue
+            probe, _, key = name.partition("/")
+            outcomes = {fact.outcome for fact in site.network if (fact.probe, fact.key) == (probe, key)}
+            if not outcomes or not outcomes <= _DEFINITE:
+                return False
+        return True
+
+    def _holders_read(self, finding: Finding) -> bool:
+        pages = {normal(where.page) for where in finding.where}
+        return bool(pages) and pages <= self._pages and finding.where_count <= len(finding.where)
 
     def _settled(self, finding: Finding, site: SiteFacts) -> bool:
         match finding.category:
@@ -71,6 +97,8 @@ class Seen:
                 return self._ipv6(finding, site)
             case "站点无法访问":
                 return site.home is not None and site.home.outcome is Outcome.OK
+            case "暗链外链":
+                return self._holders_read(finding)
             case "域名不规范":
                 return site.home is not None
         return normal(finding.subject) in self._pages
@@ -83,8 +111,7 @@ class Seen:
         target = facts.address(finding.subject)
         if target is not None:
             return target.outcome is Outcome.OK
-        pages = {normal(where.page) for where in finding.where}
-        return bool(pages) and pages <= self._pages and finding.where_count <= len(finding.where)
+        return self._holders_read(finding)
 
     def _columns(self, finding: Finding, site: SiteFacts) -> bool:
         states = self._context.columns(site)
@@ -106,6 +133,11 @@ class Seen:
         if "aaaa" in told:
             told.discard("home")
         return all(now[key] == "支持" for key in told)
+
+
+def _facts_of(check: str) -> tuple[str, ...]:
+    spec = CHECKS.get(check)
+    return spec.facts if spec is not None else ()
 
 
 class _PagesRead:

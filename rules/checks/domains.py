@@ -195,7 +195,7 @@ def _foreign(host: str, home: str, site: SiteFacts, ctx: Context) -> bool:
     return not (host == home or same or host in own or ctx.profile.allows(host))
 
 
-@check("domain_twins", fields=("host", "main"))
+@check("domain_twins", fields=("host", "main"), facts=("twin/home",))
 def domain_twins(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
     """N10: another name serves the same home page without leading to the main one; example.cn and www are one name."""
     home = public_host(site.site.url)

@@ -1,4 +1,8 @@
-"""How good IPv6 is beside IPv4: success rate (I3), same content (I5), slower (I9). Settings, for a person to see."""
+"""How good IPv6 is beside IPv4: success rate (I3), content (I5), what lies below (I6, I7), times (I8), slower (I9).
+
+Every limit is a setting: the quoted ones (85 %, 10 %) stand in no text that was found. What could not be asked over
+IPv6 never counts.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from pydantic import Field
 from crawler.facts import Outcome, SiteFacts
 from rules.context import Context
 from rules.registry import Draft, Params, check, fill
-from rules.schema import Rule, Where
+from rules.schema import Certainty, Rule, Where
 
 
 class RateParams(Params):
@@ -32,12 +36,37 @@ class SlowerParams(Params):
     equal_ms: float = Field(default=1000, ge=0, description="两者都快于几毫秒时视为相同")
 
 
-def _told(site: SiteFacts, message: str, gist: str, observed: Mapping[str, Any]) -> Draft:
+class LevelParams(Params):
+    """Which share of a level's links should open over IPv6."""
+
+    share: float = Field(default=0.85, gt=0, le=1, description="支持率不低于")
+    at_least: int = Field(default=3, ge=1, description="至少测得几个链接才判定")
+
+
+class PartsParams(Params):
+    """Which share of the home page's images, styles and scripts should come from hosts with IPv6."""
+
+    share: float = Field(default=0.9, gt=0, le=1, description="资源支持率不低于")
+    at_least: int = Field(default=1, ge=1, description="至少几个资源只有IPv4地址才列出")
+
+
+class TimesParams(Params):
+    """How long each step over IPv6 may take, in milliseconds."""
+
+    dns_ms: float = Field(default=2000, gt=0, description="AAAA记录的解析")
+    connect_ms: float = Field(default=1000, gt=0, description="建立连接")
+    first_byte_ms: float = Field(default=3000, gt=0, description="首包")
+    total_ms: float = Field(default=8000, gt=0, description="首页整体响应")
+
+
+def _told(
+    site: SiteFacts, message: str, gist: str, observed: Mapping[str, Any], certainty: Certainty = "suspected"
+) -> Draft:
     return Draft(
         subject=site.site.url,
         message=message,
         gist=gist,
-        certainty="suspected",
+        certainty=certainty,
         where=(Where(page=site.site.url, text=site.site.name, region="home"),),
         where_count=1,
         observed=observed,
@@ -50,7 +79,7 @@ def _home(site: SiteFacts, ctx: Context) -> Mapping[str, Any] | None:
     return fact.data if fact is not None and fact.outcome == Outcome.OK else None
 
 
-@check("ipv6_rate", params=RateParams, fields=("tries", "good", "rate", "limit"))
+@check("ipv6_rate", params=RateParams, fields=("tries", "good", "rate", "limit"), facts=("ipv6/home",))
 def ipv6_rate(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
     """I3: the home page opened in the end, but not at every try."""
     params, data = RateParams.model_validate(rule.params), _home(site, ctx)
@@ -61,7 +90,7 @@ def ipv6_rate(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
         yield _told(site, fill(rule.message, values), "v6-rate", {"tries": tries})
 
 
-@check("ipv6_same", params=SameParams, fields=("difference", "limit"))
+@check("ipv6_same", params=SameParams, fields=("difference", "limit"), facts=("ipv6/same",))
 def ipv6_same(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
     """I5: the home page over IPv6 shows other links or another title than over IPv4."""
     params, fact = SameParams.model_validate(rule.params), ctx.network(site, "ipv6", "same")
@@ -74,7 +103,7 @@ def ipv6_same(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
         yield _told(site, fill(rule.message, values), "v6-same", dict(fact.data))
 
 
-@check("ipv6_slower", params=SlowerParams, fields=("six", "four", "ratio", "limit"))
+@check("ipv6_slower", params=SlowerParams, fields=("six", "four", "ratio", "limit"), facts=("ipv6/home",))
 def ipv6_slower(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
     """I9: (IPv6 − IPv4) / IPv4 of the whole answer; two fast ones are equal (趋同)."""
     params, data = SlowerParams.model_validate(rule.params), _home(site, ctx)
@@ -86,3 +115,73 @@ def ipv6_slower(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
     if ratio > params.ratio:
         values = {"six": f"{six:.0f}", "four": f"{four:.0f}", "ratio": f"{ratio:.0%}", "limit": f"{params.ratio:.0%}"}
         yield _told(site, fill(rule.message, values), "v6-slower", {"six_ms": six, "four_ms": four})
+
+
+_LEVEL_FIELDS = ("told", "good", "rate", "limit", "of", "example")
+
+
+@check("ipv6_level2", params=LevelParams, fields=_LEVEL_FIELDS, facts=("ipv6/level2",))
+def ipv6_level2(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
+    """I6: second level links of the sample that open over IPv6, of those that open at all."""
+    return _level(2, site, rule, ctx)
+
+
+@check("ipv6_level3", params=LevelParams, fields=_LEVEL_FIELDS, facts=("ipv6/level3",))
+def ipv6_level3(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
+    """I7: the same of third level links."""
+    return _level(3, site, rule, ctx)
+
+
+def _level(level: int, site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
+    params = LevelParams.model_validate(rule.params)
+    fact = ctx.network(site, "ipv6", f"level{level}")
+    if fact is None or fact.outcome != Outcome.OK:
+        return
+    good, failed = int(fact.data.get("supported", 0)), list(fact.data.get("failed", ()))
+    told = good + len(failed)
+    if told < params.at_least or good / told >= params.share:
+        return
+    values = {
+        "told": told, "good": good, "rate": f"{good / told:.0%}", "limit": f"{params.share:.0%}",
+        "of": fact.data.get("of", told), "example": str(failed[0].get("url", "")),
+    }  # fmt: skip
+    yield _told(site, fill(rule.message, values), f"v6-level{level}", {f"level{level}": dict(fact.data)})
+
+
+@check(
+    "ipv6_parts", params=PartsParams, fields=("total", "only", "rate", "limit", "hosts"), facts=("dns/parts",)
+)  # fmt: skip
+def ipv6_parts(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
+    """“天窗”: the page opens over IPv6, its parts live on hosts that definitely have no IPv6 address. By resource."""
+    params, fact = PartsParams.model_validate(rule.params), ctx.network(site, "dns", "parts")
+    if fact is None or fact.outcome != "ok" or _home(site, ctx) is None:
+        return
+    only, rate = int(fact.data.get("ipv4_only", 0)), fact.data.get("rate")
+    if rate is None or only < params.at_least or rate >= params.share:
+        return
+    hosts = sorted(host for host, one in fact.data.get("hosts", {}).items() if one.get("ipv6") is False)
+    values = {
+        "total": fact.data.get("total", only), "only": only, "rate": f"{rate:.0%}", "limit": f"{params.share:.0%}",
+        "hosts": "、".join(hosts[:5]) + ("等" if len(hosts) > 5 else ""),
+    }  # fmt: skip
+    observed = {"ipv4_only": only, "hosts": hosts, "examples": list(fact.data.get("examples", ()))}
+    yield _told(site, fill(rule.message, values), "v6-parts", observed, "confirmed")
+
+
+@check("ipv6_times", params=TimesParams, fields=("slow",), facts=("ipv6/home",))
+def ipv6_times(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
+    """I8: look-up, connection, first byte and whole answer over IPv6, each against its limit."""
+    params, data = TimesParams.model_validate(rule.params), _home(site, ctx)
+    if data is None:
+        return
+    looked = ctx.network(site, "dns", "AAAA")
+    steps = {
+        "域名解析": (looked.data.get("milliseconds") if looked is not None else None, params.dns_ms),
+        "建立连接": (data.get("connect_ms"), params.connect_ms),
+        "首包": (data.get("first_byte_ms"), params.first_byte_ms),
+        "首页响应": (data.get("total_ms"), params.total_ms),
+    }
+    slow = {name: (took, limit) for name, (took, limit) in steps.items() if took is not None and took > limit}
+    if slow:
+        told = "，".join(f"{name}{took:.0f}毫秒（允许{limit:.0f}）" for name, (took, limit) in slow.items())
+        yield _told(site, fill(rule.message, {"slow": told}), "v6-times", {n: took for n, (took, _) in slow.items()})
