@@ -210,7 +210,8 @@ class GovSitesSpider(scrapy.Spider):
 
     def _stop(self, reason: str) -> None:
         engine: Any = self.crawler.engine
-        self._closing = asyncio.ensure_future(engine.close_spider_async(reason=reason))
+        if engine.spider is not None:  # the walk may just have ended on its own
+            self._closing = asyncio.ensure_future(engine.close_spider_async(reason=reason))
 
     # -- requests ----------------------------------------------------------------------------------------------
 

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from datetime import datetime
-from urllib.parse import urlsplit
 
+from crawler.columns import ColumnFinder
 from crawler.facts.bodies import REGIONS, body_row, personal_rows
 from crawler.facts.keys import key_of
 from crawler.facts.writer import Batch
 from crawler.frontier import Entry, Role
-from crawler.pages import Item, Link, Page, canonical, column_type_of, read_css, read_list_data, read_page
+from crawler.hosts import SitePlan
+from crawler.pages import Item, Link, Page, canonical, read_css, read_footer, read_list_data, read_page
 from crawler.pages.personal import find_personal
 from crawler.walk.answer import Answer
-from crawler.walk.book import FILE_ENDING, PAGE_TAGS, AddressBook
-from crawler.walk.rows import edge_row, page_row
+from crawler.walk.book import PAGE_TAGS, AddressBook
+from crawler.walk.rows import edge_row, identity_row, page_row
 
 MAX_ITEMS = 200  # of one list page: more is no list a person reads
-_CHINESE = re.compile("[\u4e00-\u9fff]")
+MAX_SOURCES = 20  # data addresses that one page names
+MAX_FRAMES = 5
+FOOTER = "@footer"  # stands as column of an address that draws footers
+MAX_JUMPS = 2  # of a home page that only leads on
 
 
 class PageReader:
@@ -34,6 +36,7 @@ class PageReader:
         self.as_of = as_of
         self.keep = keep
         self.salt = salt
+        self._finders: dict[str, ColumnFinder] = {}
 
     def read(self, entry: Entry, answer: Answer) -> Page | None:
         """The page of an answer, when it is one of a walked site."""
@@ -47,9 +50,11 @@ class PageReader:
             return
         if page is not None:
             self._page(batch, entry, answer, page)
+        elif entry.column == FOOTER:
+            self._drawn(batch, entry, answer)
         elif is_page:
             return
-        elif entry.role is Role.LIST and entry.column:
+        elif entry.role is Role.LIST:
             self._list_data(batch, entry, answer)
         elif "css" in answer.content_type and self._walked(entry.url):
             self._links(batch, entry, read_css(answer.body, entry.target), own_depth=entry.depth)
@@ -62,7 +67,7 @@ class PageReader:
         if entry.role is Role.LINK:
             return None
         place = self.book.hosts.place(entry.target)
-        of_column = entry.role in (Role.COLUMN, Role.LIST) and entry.column is not None
+        of_column = _is_list(entry)
         if not place.walked and not of_column and entry.role is not Role.HOME:
             return None  # a page of ours that leads away is somebody else's page
         site = entry.site or (place.site if place.walked else self._site_of_column(entry))
@@ -71,7 +76,7 @@ class PageReader:
     def _page(self, batch: Batch, entry: Entry, answer: Answer, page: Page) -> None:
         final = canonical(entry.target)
         place = self.book.hosts.place(final)
-        of_column = entry.role in (Role.COLUMN, Role.LIST) and entry.column is not None
+        of_column = _is_list(entry)
         site = self._site_of(entry)
         if site is None:
             return
@@ -79,15 +84,19 @@ class PageReader:
             return
         region = self._region(entry, page)
         plan = self.book.plans[site]
-        column = entry.column or plan.columns.get(final) or plan.column_of(final)
-        batch.append(("page", page_row(self.book.run, entry.id, site, region, column, page, answer.at)))
+        if place.walked:
+            self._discover(batch, entry, plan, page)
+        named = entry.column if entry.column != FOOTER else None
+        column = named or plan.columns.get(final) or plan.column_of(final)
+        row = page_row(self.book.run, entry.id, site, region, column, page, answer.at)
+        if page.footer_scripts and (footers := self._footers(batch, entry, page)):
+            row["extra"]["footers"] = footers
+        batch.append(("page", row))
         found = find_personal(page.text)
         batch += personal_rows(self.book.run, entry.id, site, found, self.salt)
         if region in self.keep:
             batch.append(("body", body_row(self.book.run, entry.id, page, answer.body, found)))
         self.book.counts[site].pages += 1
-        if entry.role is Role.HOME:
-            self._discover(batch, site, page)
         if region in ("home", "column"):
             self._items(batch, entry.id, page.items)
         if place.walked or of_column:
@@ -113,7 +122,7 @@ class PageReader:
     def _region(self, entry: Entry, page: Page) -> str:
         if entry.role is Role.HOME or page.kind == "home":
             return "home"
-        if entry.role in (Role.COLUMN, Role.LIST) or page.kind in ("list", "blank", "scripted-list"):
+        if _is_list(entry) or page.kind in ("list", "blank", "scripted-list"):
             return "column"
         return "article" if page.kind == "article" else "other"
 
@@ -131,7 +140,10 @@ class PageReader:
             self._articles(batch, entry, page.items)
         if entry.role is Role.HOME:
             return
-        sources = [url for url in page.list_sources[:20] if self._walked(url)]
+        sources = [url for url in page.list_sources[:MAX_SOURCES] if self._walked(url)]
+        if column is not None and not page.items:  # the list may stand in a frame, or where the page jumps to
+            frames = [one.url for one in page.links if one.tag in ("iframe", "frame") and not one.hidden]
+            sources += [url for url in (*frames[:MAX_FRAMES], page.jump_to) if url and self._walked(url)]
         for url in (*page.next_pages[:50], *sources):
             self.book.add(batch, url, Role.LIST, depth=entry.depth, parent=entry.url, column=column)
 
@@ -172,33 +184,40 @@ class PageReader:
                 batch.append(("edge", edge_row(book.run, number, entry.id, link)))
         return held
 
-    # -- columns that the inventory does not name ------------------------------------------------------------------
+    # -- columns that nobody named, footers that scripts draw --------------------------------------------------------
 
-    def _discover(self, batch: Batch, site: str, page: Page) -> None:
-        """Columns from the home page's navigation, for a site whose inventory names none (contract 2)."""
-        plan = self.book.plans[site]
-        if plan.site.columns:
-            return
-        names = set()
-        for name, url in page.navigation:
-            form = canonical(url)
-            kind = column_type_of(name)
-            if (
-                form == plan.home
-                or form in plan.columns
-                or not self._walked(form)
-                or FILE_ENDING.search(urlsplit(form).path)
-            ):
-                continue
-            if kind is None and not _CHINESE.search(name):
-                continue
-            column = "nav-" + hashlib.blake2b(form.encode(), digest_size=5).hexdigest()
-            if column in names:
-                continue
-            names.add(column)
-            plan.learn(form, column)
+    def _discover(self, batch: Batch, entry: Entry, plan: SitePlan, page: Page) -> None:
+        """Columns that the page tells of; where the inventory names none they are read as columns (contract 2)."""
+        finder = self._finders.get(plan.site.id)
+        if finder is None:
+            finder = self._finders[plan.site.id] = ColumnFinder(plan, self._walked)
+        for found in finder.see(page, entry.url, entry.role):
             batch.append(("discovered", {
-                "run": self.book.run, "site": site, "id": column, "name": name[:200], "url": form,
-                "type": kind or "其他", "top_level": True,
+                "run": self.book.run, "site": plan.site.id, "id": found.id, "name": found.name, "url": found.url,
+                "type": found.type, "top_level": found.top_level,
             }))  # fmt: skip
-            self.book.add(batch, form, Role.COLUMN, depth=1, parent=plan.home, column=column)
+            if not plan.site.columns:
+                plan.learn(found.url, found.id)
+                depth = 1 if found.top_level else 2
+                self.book.add(batch, found.url, Role.COLUMN, depth=depth, parent=entry.url, column=found.id)
+        if entry.role is Role.HOME:
+            for url in finder.maps(page):
+                self.book.add(batch, url, Role.LIST, depth=1, parent=entry.url)
+            if page.jump_to and entry.depth < MAX_JUMPS and self._walked(page.jump_to):
+                self.book.add(batch, page.jump_to, Role.HOME, depth=entry.depth + 1, parent=entry.url)
+
+    def _footers(self, batch: Batch, entry: Entry, page: Page) -> list[int]:
+        """Addresses of what draws the page's footer; as browsers do, they are fetched whatever host they are on."""
+        known = (self.book.add(batch, url, Role.LIST, depth=entry.depth, parent=entry.url, column=FOOTER)
+                 for url in page.footer_scripts)  # fmt: skip
+        return [number for number in known if number is not None]
+
+    def _drawn(self, batch: Batch, entry: Entry, answer: Answer) -> None:
+        """Identity items that a fetched script or piece of markup writes into the pages that load it."""
+        identity = identity_row(read_footer(answer.body, answer.headers.get("content-type")))
+        batch.append(("drawn", {"run": self.book.run, "id": entry.id, "identity": identity}))
+
+
+def _is_list(entry: Entry) -> bool:
+    """Is it visited for the list of a column?"""
+    return entry.role in (Role.COLUMN, Role.LIST) and entry.column not in (None, FOOTER)

@@ -68,7 +68,9 @@ def _discovered(db: Connection, book: AddressBook) -> None:
     for row in db.execute(sa.select(table).where(table.c.run == book.run)):
         plan = book.plans.get(row.site)
         if plan:
-            plan.learn(row.url, row.id)
+            plan.found[row.url] = row.id
+            if not plan.site.columns:
+                plan.learn(row.url, row.id)
 
 
 def _attempts(db: Connection, run: int) -> dict[int, list[Attempt]]:

@@ -10,11 +10,13 @@ from crawler.facts import schema
 from crawler.facts.model import Attempt, NetworkFact
 from crawler.frontier import Entry
 from crawler.outcomes import REASONS, Reason
-from crawler.pages import Link, Page
+from crawler.pages import Identity, Link, Page
 from crawler.walk.answer import Answer
 
 MAX_TAG = 500
 MAX_TAGS = 60
+MAX_MENU = 300
+IDENTITY = ("site_code", "icp", "police", "conac", "jiucuo", "sponsor", "contact", "jiucuo_code", "police_code")
 
 
 def clean(text: str | None, length: int) -> str | None:
@@ -49,30 +51,27 @@ def attempt_row(run: int, number: int, attempt: Attempt) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def identity_row(identity: Identity) -> dict[str, Any]:
+    """The footer items that were shown."""
+    return {name: clean(value, 300) for name in IDENTITY if (value := getattr(identity, name))}
+
+
 def page_row(
     run: int, number: int, site: str, region: str, column: str | None, page: Page, at: datetime
 ) -> dict[str, Any]:
     """What reading one page gave."""
-    identity = {
-        name: clean(value, 300)
-        for name in (
-            "site_code",
-            "icp",
-            "police",
-            "conac",
-            "jiucuo",
-            "sponsor",
-            "contact",
-            "jiucuo_code",
-            "police_code",
-        )
-        if (value := getattr(page.identity, name, None))
-    }
     extra: dict[str, Any] = {"dates": {name: day.isoformat() for name, day in page.date_evidence.items()}}
     if page.generated:
         extra["generated"] = page.generated.isoformat()
     if page.jump_to:
         extra["jump_to"] = page.jump_to
+    if page.kind != "article":  # what tells the column: an article's breadcrumb was looked at when it was read
+        if page.breadcrumb:
+            extra["crumb"] = [[clean(name, 60), url] for name, url in page.breadcrumb]
+        if page.column_type:
+            extra["column_type"] = page.column_type
+    if page.menu_parents:
+        extra["menu"] = dict(list(page.menu_parents.items())[:MAX_MENU])
     return {
         "run": run, "id": number, "site": site, "kind": page.kind, "region": region, "column": column,
         "title": clean(page.title, 500), "headline": clean(page.headline, 500), "encoding": page.encoding,
@@ -81,7 +80,7 @@ def page_row(
         "item_count": len(page.items), "dated_count": sum(item.date is not None for item in page.items),
         "text_length": page.text_length, "doc_number": clean(page.doc_number, 80), "source": clean(page.source, 200),
         "tags": {str(clean(k, 60)): clean(v, MAX_TAG) for k, v in list(page.tags.items())[:MAX_TAGS]},
-        "identity": identity, "extra": extra, "seen": at.isoformat(timespec="seconds"),
+        "identity": identity_row(page.identity), "extra": extra, "seen": at.isoformat(timespec="seconds"),
     }  # fmt: skip
 
 

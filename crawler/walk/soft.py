@@ -7,6 +7,7 @@ folder are asked once, at the site's own pace.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -36,6 +37,7 @@ from crawler.walk.answer import Answer
 PROBE_ID = -1  # a probe is no address of the round
 MAX_READ = 200_000  # bytes of a page that are compared
 KNOWN_PAGES = 3
+FOLDERS_PER_HOST = 20  # profiles of a host; what lies elsewhere is judged by the host's own
 
 
 @dataclass(slots=True)
@@ -59,6 +61,7 @@ class SoftPages:
         self._ask = ask
         self._again = again
         self._folders: dict[str, _Folder] = {}
+        self._begun: Counter[str] = Counter()
         self._homes: dict[str, Signature] = {}
         self._good: dict[str, list[Signature]] = {}
         self.caught_all: dict[str, str] = {}  # hosts that answer every address, with one that cannot exist
@@ -78,9 +81,7 @@ class SoftPages:
             return True, None
         if not self._gives_cause(entry, answer, page, host):
             return True, None
-        folder = self._folders.get(folder_of(entry.target))
-        if folder is None:
-            folder = self._begin(entry)
+        folder = self._folder(entry, host)
         if folder.profile is None:
             folder.waiting.append((entry, answer))
             return False, None
@@ -110,10 +111,19 @@ class SoftPages:
         home = self._homes.get(host)
         return says_missing(mark) or (home is not None and bool(mark.title) and mark.title == home.title)
 
-    def _begin(self, entry: Entry) -> _Folder:
-        folder = self._folders[folder_of(entry.target)] = _Folder(probe_paths(entry.target, self._seed))
-        for probe in folder.probes:
-            self._ask(Entry(PROBE_ID, probe.url, entry.role, entry.site, entry.lane, entry.depth, parent=entry.parent))
+    def _folder(self, entry: Entry, host: str) -> _Folder:
+        """The folder whose profile covers an entry, begun where it must be; a host has few of them."""
+        url = entry.target
+        folder = self._folders.get(folder_of(url))
+        if folder is None and self._begun[host] >= FOLDERS_PER_HOST:
+            url = f"{urlsplit(url).scheme}://{urlsplit(url).netloc}/"
+            folder = self._folders.get(url)
+        if folder is None:
+            self._begun[host] += 1
+            folder = self._folders[folder_of(url)] = _Folder(probe_paths(url, self._seed))
+            for probe in folder.probes:
+                one = Entry(PROBE_ID, probe.url, entry.role, entry.site, entry.lane, entry.depth, parent=entry.parent)
+                self._ask(one)
         return folder
 
     def take(self, entry: Entry, answer: Answer, reason: Reason) -> None:

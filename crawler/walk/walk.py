@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from crawler.facts import schema
@@ -43,7 +44,7 @@ class Walk:
         self.attachments: AttachmentReader | None = None
         homes = {f"site:{site}": plan.home for site, plan in book.plans.items()}
         self.circuits = Circuits(book.frontier, homes, policy.delay, self._ask_again, self._distrust)
-        self.soft = SoftPages(seed, book.frontier.add, self._fine)
+        self.soft = SoftPages(seed, partial(book.frontier.add, front=True), self._fine)
         self.policy = policy
 
     # -- beginning ---------------------------------------------------------------------------------------------

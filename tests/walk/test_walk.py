@@ -263,3 +263,18 @@ def test_a_host_that_answers_every_address_is_told_once_and_its_links_stay_unche
     drive, links = walked(tmp_path, CatchAll(city()), columns=[COLUMN])
     assert HOME + "shared/gone.html" not in links
     assert list(drive.walk.soft.caught_all) == ["www.yl.gov.cn"]
+
+
+def test_pages_that_share_the_home_pages_title_are_not_held_long(tmp_path: Path) -> None:
+    pages = city()
+    same = {
+        url: str(reply).replace("<title>页面<", "<title>云岭市人民政府<")
+        for url, reply in pages.items()
+        if isinstance(reply, str)
+    }
+    drive = Drive(open_store(f"sqlite:///{tmp_path}/x.db"), inventory(columns=[COLUMN]), pages | same)
+    drive.open()
+    for _ in range(12):
+        drive.step()
+    assert drive.book.counts["portal"].pages >= 3, "random addresses are asked at once, not when all else is done"
+    drive.finish()
