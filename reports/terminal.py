@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from scrapy import signals
 from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import create_looping_call
 
+from reports.problems import problems, suspects
 from rules.schema import Judgement
 
 if TYPE_CHECKING:
@@ -99,20 +101,12 @@ def print_summary(judgement: Judgement, paths: Sequence[Path], *, limit: int = 6
     table = Table(title=f"{judgement.round} 轮次结论", title_justify="left")
     for name in ("站点", "结论", "得分", "问题", "待核实", "页面", "未能检测"):
         table.add_column(name, justify="left" if name in ("站点", "结论") else "right")
+    told = Counter(problem.finding.site for problem in problems(judgement))
+    waiting = Counter(finding.site for finding in suspects(judgement))
     for site in judgement.sites[:limit]:
-        mine = [finding for finding in judgement.findings if finding.site == site.id]
-        confirmed = sum(finding.certainty == "confirmed" for finding in mine)
         score = "—" if site.score is None else f"{site.score:g}"
-        row = (
-            site.name or site.id,
-            site.verdict,
-            score,
-            confirmed,
-            len(mine) - confirmed,
-            site.pages,
-            site.blocked + site.unchecked,
-        )
-        table.add_row(*map(str, row))
+        counts = (told[site.id], waiting[site.id], site.pages, site.blocked + site.unchecked)
+        table.add_row(site.name or site.id, site.verdict, score, *map(str, counts))
     console.print(table)
     if len(judgement.sites) > limit:
         console.print(f"其余 {len(judgement.sites) - limit} 个站点见文档。")
