@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -43,6 +43,16 @@ MAX_HOLDERS = 500  # held in memory for one target; all are counted
 def day_of(text: str | None) -> date | None:
     """A stored date."""
     return date.fromisoformat(text) if text else None
+
+
+def _distinct(items: Iterable[ItemFact]) -> list[ItemFact]:
+    """Each listed address once, its dated entry before one without: a list and its data address show the same items."""
+    kept: dict[str, ItemFact] = {}
+    for item in items:
+        known = kept.get(item.url)
+        if known is None or (known.listed is None and item.listed is not None):
+            kept[item.url] = item
+    return list(kept.values())
 
 
 class StoredRound:
@@ -164,7 +174,7 @@ class StoredSite(KeptBodies):
         self, column: Column, url: str, discovered: bool, rows: list[tuple[Any, Any]], items: dict[int, list[ItemFact]]
     ) -> ColumnFact:
         first = rows[0][0] if rows else None
-        listed = [item for row, _ in rows for item in items[row.id]]
+        listed = _distinct(item for row, _ in rows for item in items[row.id])
         dated = [(item.published if item.article_read else item.listed, item) for item in listed]
         newest = max(((day, item) for day, item in dated if day), key=lambda pair: pair[0], default=None)
         kind = first.kind if first else None
@@ -394,9 +404,15 @@ class StoredSite(KeptBodies):
 
     def _mine(self) -> Any:
         """An address counts for the site whose host it is, else for the site whose page led to it first."""
-        table = schema.address
+        table, holder = schema.address, schema.address.alias()
         prefixes = {f"{urlsplit(self.site.url).scheme}://{host}" for host in self._hosts()}
         led = [sa.and_(table.c.parent >= f"{p}/", table.c.parent < f"{p}0") for p in sorted(prefixes)]
+        read_elsewhere = (  # pages of the site's columns on other hosts
+            sa.select(holder.c.url)
+            .join(schema.page, sa.and_(schema.page.c.run == holder.c.run, schema.page.c.id == holder.c.id))
+            .where(holder.c.run == self._run, holder.c.site.is_(None), schema.page.c.site == self.site.id)
+        )
+        led.append(table.c.parent.in_(read_elsewhere))
         return sa.or_(table.c.site == self.site.id, sa.and_(table.c.site.is_(None), sa.or_(*led)))
 
     def _hosts(self) -> set[str]:
