@@ -75,6 +75,7 @@ class SitePlan:
         self.home = canonical(site.url)
         self.ignore = [re.compile(pattern) for pattern in site.ignore]
         self.columns = {canonical(site.column_url(column)): column.id for column in site.columns}
+        self.found: dict[str, str] = {}  # columns seen on the site that the inventory does not name
 
     @cached_property
     def _prefixes(self) -> list[tuple[str, str]]:

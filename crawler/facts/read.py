@@ -147,6 +147,8 @@ class StoredSite(KeptBodies):
     def _known_columns(self) -> Iterator[tuple[Column, str, bool]]:
         for column in self.site.columns:
             yield column, canonical(self.site.column_url(column)), False
+        if self.site.columns:
+            return
         table = schema.discovered
         query = sa.select(table).where(table.c.run == self._run, table.c.site == self.site.id)
         for row in self._db.execute(query.order_by(table.c.url)):

@@ -170,6 +170,15 @@ personal = Table(  # personal numbers that were shown: masked, never the number
     Index("personal_site", "run", "site"),
 )
 
+drawn = Table(  # identity items that a footer script, or a piece of footer, writes into the pages that load it
+    "drawn",
+    metadata,
+    Column("run", Integer, nullable=False),
+    Column("id", Big, nullable=False),  # the script's address
+    Column("identity", JSON),
+    PrimaryKeyConstraint("run", "id"),
+)
+
 item = Table(
     "item",
     metadata,
@@ -198,7 +207,7 @@ edge = Table(  # who holds a link; thrown away for targets that turn out to be f
     Column("fault", String(24)),
 )
 
-discovered = Table(  # columns found in the navigation of a site whose inventory names none
+discovered = Table(  # columns seen on a site that its inventory does not name; judged where it names none
     "discovered",
     metadata,
     Column("run", Integer, nullable=False),

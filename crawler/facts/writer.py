@@ -26,12 +26,12 @@ GATHER_SECONDS = 0.25  # how long a transaction waits for company: bounds what a
 MAX_BATCHES = 1000
 
 _address = schema.address
+INSERTED = (
+    "page", "body", "personal", "drawn", "item", "edge", "attempt", "note", "network", "discovered", "probe",
+)  # fmt: skip
 STATEMENTS: dict[str, Any] = {
     "address": _address.insert(),
-    **{
-        name: getattr(schema, name).insert()
-        for name in ("page", "body", "personal", "item", "edge", "attempt", "note", "network", "discovered", "probe")
-    },
+    **{name: getattr(schema, name).insert() for name in INSERTED},
     "seen": _address.update()
     .where(_address.c.run == sa.bindparam("b_run"), _address.c.id == sa.bindparam("b_id"))
     .values(
