@@ -11,8 +11,9 @@ from datetime import datetime
 from pathlib import Path
 
 from .clock import BEIJING, beijing
-from .process import City, CityError, start_city
+from .process import CITIES, City, CityError, start_city
 
+CITY_HELP = "hazards 各种异常服务器，styles 各家建站系统与更新期限"
 GUIDE = """
 云岭市演示城市已启动（监测时间点 {as_of:%Y-%m-%d %H:%M}，全部在本机，Ctrl-C 结束）
 
@@ -47,7 +48,7 @@ def main() -> int:
     parser.add_argument("--dns-port", type=int, default=None, help="域名服务端口，默认 8353，被占用时另选")
     parser.add_argument("--out", type=Path, default=None, help="清单和植入问题写到哪个文件夹")
     parser.add_argument(
-        "--city", choices=["yunling", "hazards"], default="yunling", help="hazards 是各种异常服务器的小城"
+        "--city", choices=CITIES, default="yunling", help=CITY_HELP
     )
     options = parser.parse_args()
     as_of = beijing(options.as_of or datetime.now(BEIJING).replace(microsecond=0))

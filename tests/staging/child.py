@@ -36,6 +36,8 @@ def _bind(kind: socket.SocketKind, port: int) -> list[socket.socket]:
             if family is socket.AF_INET6:
                 sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             sock.bind((address, port or bound[0].getsockname()[1] if bound else port))
+            if kind is socket.SOCK_STREAM:
+                sock.listen(128)  # with SO_REUSEADDR two cities could bind one port; only one of them may listen
         except OSError as error:
             sock.close()
             if family is socket.AF_INET6 and error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
@@ -94,8 +96,9 @@ def build(options: dict[str, Any], port: int, tls_ports: dict[str, int]) -> Any:
         return ReplayCity(Path(options["pages"]), as_of, port)
     from .city import StagingCity
 
-    if options["city"] == "hazards":
-        return StagingCity(as_of, port, "hazards_city.yaml", "hazards.yaml", tls_ports)
+    if options["city"] != "yunling":
+        name = options["city"]
+        return StagingCity(as_of, port, f"{name}_city.yaml", f"{name}.yaml", tls_ports)
     return StagingCity(as_of, port)
 
 

@@ -46,7 +46,7 @@ class StagingCity:
         planted: str = "planted.yaml",
         tls_ports: dict[str, int] | None = None,
     ) -> None:
-        self.raw = plants.read(planted)
+        self.raw = plants.read(planted, source)
         blank = {e["at"]: e["how"] for e in self.raw["blank"]}
         self.model: CityModel = load(as_of, port, plants.ages(self.raw), set(blank), source)
         self.model.tls_ports = tls_ports or {}
@@ -119,6 +119,11 @@ class StagingCity:
     def _column(self, site: Site, column: Column) -> None:
         host = column.host or site.host
         style = cms.STYLES[site.style]
+        if column.kind == "redirect":
+            self._add(host, column.path, lambda: Response(302, headers=[("Location", site.column(column.to).url)]))
+            return
+        if column.frame:
+            self._page(site, host, column.frame_path, lambda: self.painter.framed(column))
         for page in range(cms.pages_of(column)):
             target = column.path if page == 0 else style.list_path(column, page)
             self._page(site, host, target, lambda p=page: self.painter.column(column, p))

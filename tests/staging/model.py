@@ -45,7 +45,11 @@ class Article:
 
 @dataclass
 class Column:
-    """栏目; `path` is its list page's address on the site's host (or on `host`, when it stands elsewhere)."""
+    """栏目; `path` is its list page's address on the site's host (or on `host`, when it stands elsewhere).
+
+    `to`: id of the column a redirect leads to; `frame`: the list stands in an iframe; `dates`: where its articles'
+    dates are written, list, article, both or none.
+    """
 
     site: Site
     id: str
@@ -61,8 +65,16 @@ class Column:
     days: int | None = None
     home: int = 0
     newest: str = ""
+    to: str = ""
+    frame: bool = False
+    dates: str = "both"
     children: list[Column] = field(default_factory=list)
     articles: list[Article] = field(default_factory=list)
+
+    @property
+    def frame_path(self) -> str:
+        """Address of the list in the iframe."""
+        return f"/frames/{self.id}.html"
 
     @property
     def url(self) -> str:
@@ -162,7 +174,7 @@ def _site(city: CityModel, spec: dict[str, Any], ages: dict[str, str], blank: se
 def _column(site: Site, spec: dict[str, Any], number: int, n: int, age: str | None, blank: bool) -> Column:
     unit = site.city.units[spec.get("unit", site.unit.id)]
     column = Column(site, spec["id"], spec["name"], spec["type"], unit, number, slug=spec["path"])
-    for key in ("kind", "host", "top", "days", "home"):
+    for key in ("kind", "host", "top", "days", "home", "to", "frame", "dates"):
         setattr(column, key, spec.get(key, getattr(column, key)))
     style = cms.STYLES[site.style]
     column.path = column.slug if column.host else style.list_path(column, 0)

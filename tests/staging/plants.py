@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -23,12 +24,27 @@ PARTS = (
 )  # fmt: skip
 
 
-def read(source: str = "planted.yaml") -> dict[str, list[Any]]:
-    """The file `source` with every part it may have; ValueError for a part that is none."""
+def read(source: str = "planted.yaml", city: str = "city.yaml") -> dict[str, list[Any]]:
+    """The file `source` with every part it may have; ValueError for a part that is none.
+
+    `at: "*/tzgg"` stands for the column of that id on every site of the file `city` that has it.
+    """
     data: dict[str, list[Any]] = yaml.safe_load((HERE / source).read_text("utf-8"))
     if unknown := set(data) - set(PARTS):
         raise ValueError(f"{source}: unknown parts {sorted(unknown)}")
-    return {part: data.get(part, []) for part in PARTS}
+    sites = yaml.safe_load((HERE / city).read_text("utf-8"))["sites"]
+    return {part: [one for entry in data.get(part, []) for one in _each(entry, sites)] for part in PARTS}
+
+
+def _each(entry: Any, sites: list[dict[str, Any]]) -> Iterator[Any]:
+    """The entry itself, or one for each site when it names all of them."""
+    if not isinstance(entry, dict) or not str(entry.get("at", "")).startswith("*/"):
+        yield entry
+        return
+    column = entry["at"].removeprefix("*/")
+    for site in sites:
+        if any(one["id"] == column for one in site["columns"]):
+            yield entry | {"at": f"{site['id']}/{column}"}
 
 
 def ages(raw: dict[str, list[Any]]) -> dict[str, str]:

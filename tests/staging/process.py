@@ -26,6 +26,8 @@ from .clock import beijing
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 20
+CITIES = ("yunling", "hazards", "styles")
+"""The bundled city; hostile servers; content systems and windows."""
 
 
 class CityError(RuntimeError):
@@ -80,7 +82,7 @@ def start_city(
     out_dir: Path | None = None,
     city: str = "yunling",
 ) -> City:
-    """Start the city ("yunling" or "hazards") as it stands at `as_of`, a naive time being Beijing's.
+    """Start the city of that name (one of `CITIES`) as it stands at `as_of`, a naive time being Beijing's.
 
     Without ports it takes 8380 (web) and 8353 (DNS), or free ones when those are taken; given ports are used or
     `CityError` is raised. inventory.yaml and truth.yaml go to `out_dir`, without it to a folder that `stop` removes.

@@ -125,6 +125,16 @@ class Painter:
         slots = self._slots(column.site, "col" if page == 0 else "", column.id)
         return self._draw(column.site, template, slots, column=column, article=None, **context)
 
+    def framed(self, column: Column) -> bytes:
+        """The list of a column as a document of its own, for the iframe on the column's page."""
+        rows = "".join(
+            f'<li><a href="{a.path}" target="_parent">{escape(a.title)}</a><span>{a.published:%Y-%m-%d}</span></li>'
+            for a in column.articles
+        )
+        head = f'<meta charset="{cms.STYLES[column.site.style].charset}"><title>{column.name}</title>'
+        text = f"<!DOCTYPE html><html><head>{head}</head><body><ul class=\"list\">{rows}</ul></body></html>"
+        return text.encode(cms.STYLES[column.site.style].charset)
+
     def records(self, column: Column) -> bytes:
         """All items of a 大汉 column as its dataproxy.jsp gives them: XML with a CDATA record for each."""
         records = "".join(

@@ -72,7 +72,7 @@ def _columns(city: CityModel, raw: dict[str, list[Any]]) -> list[dict[str, Any]]
         for entry in raw[part]:
             column = _place(city, entry["at"])
             more: dict[str, Any] = {"column": column.id, "level": "part", "note": entry["note"]}
-            if column.articles:
+            if column.articles and not entry.get("undated"):
                 more["newest"] = column.articles[0].published.date().isoformat()
             found.append(_problem(column.site.id, category, column.url, column.unit.id, entry["rules"], **more))
     return found
@@ -131,9 +131,9 @@ def _dead(links: list[LinkPlant]) -> list[dict[str, Any]]:
     ]
 
 
-def _known(plant: LinkPlant) -> dict[str, str]:
-    """The reason expected of the crawler and the row of the thirty ways, where the file gives them."""
-    return {key: value for key, value in (("reason", plant.reason), ("f", plant.f)) if value}
+def _known(plant: LinkPlant) -> dict[str, Any]:
+    """The reason expected of the crawler, the row of the thirty ways, and that the address only begins a trap."""
+    return {key: value for key, value in (("reason", plant.reason), ("f", plant.f), ("trap", plant.trap)) if value}
 
 
 def _innocent_columns(city: CityModel, raw: dict[str, list[Any]]) -> list[dict[str, Any]]:
@@ -147,6 +147,7 @@ def _innocent_columns(city: CityModel, raw: dict[str, list[Any]]) -> list[dict[s
                 "why": entry["why"],
                 "outcome": "ok",
                 "category": entry.get("category", "栏目不更新"),
+                **({"state": entry["state"]} if "state" in entry else {}),
             }
         )
     return found

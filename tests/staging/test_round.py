@@ -1,0 +1,184 @@
+"""Whole rounds by the real command, held against the truth of each city; about half a minute a city.
+
+The sums of findings.json are counted again by SQL, and `scrapy judge` has to find the same in the stored facts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote_to_bytes, urlsplit
+
+import pytest
+
+from tests.house.compare import compare, same_address, table
+from tests.staging.rounds import ROUND, Done, crawled
+
+LINKED = ("yunling", "hazards")
+CITIES = (*LINKED, "styles")
+_SUMS = ("pages", "links_checked", "blocked", "unchecked")
+_AT_ONCE = 2
+
+
+@pytest.fixture(scope="module")
+def rounds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[Done]]]:
+    """A round of each city, two at a time: most of a round is waiting."""
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        yield {city: pool.submit(crawled, tmp_path_factory.mktemp(city), city) for city in CITIES}
+
+
+@pytest.fixture(scope="module", params=CITIES)
+def done(request: pytest.FixtureRequest, rounds: dict[str, Future[Done]]) -> Done:
+    round_ = rounds[request.param].result()
+    assert round_.status == 0, round_.said
+    return round_
+
+
+@pytest.fixture(scope="module", params=LINKED)
+def linked(request: pytest.FixtureRequest, rounds: dict[str, Future[Done]]) -> Done:
+    return rounds[request.param].result()
+
+
+def key(url: str) -> str:
+    """An address as it is compared: path bytes read as UTF-8, else as GBK."""
+    raw = unquote_to_bytes(url.replace("+", "%2B"))
+    try:
+        return same_address(raw.decode())
+    except UnicodeDecodeError:
+        return same_address(raw.decode("gb18030", "replace"))
+
+
+def seen(done: Done) -> dict[str, tuple[str, str]]:
+    """Outcome and reason of every address that was looked at or listed."""
+    rows = done.rows("select url, outcome, reason from address")
+    return {key(url): (outcome, reason) for url, outcome, reason in rows}
+
+
+def test_findings_are_the_truth(done: Done) -> None:
+    comparison = compare(done.findings, done.truth)
+    assert comparison.planted.total() > 0
+    assert not comparison.differences, table(comparison)
+
+
+def test_dead_ones_are_dead_and_suspects_suspect(linked: Done) -> None:
+    found = seen(linked)
+    wanted = {"confirmed": "dead", "suspected": "suspect"}
+    links = [one for one in linked.truth["problems"] if one["category"] == "链接不可用"]
+    assert links
+    told = {one["subject"]: found.get(key(one["subject"]), ("", "")) for one in links}
+    wrong = {
+        one["subject"]: (told[one["subject"]], one["certainty"], one.get("reason"))
+        for one in links
+        if told[one["subject"]][0] != wanted[one["certainty"]]
+        or (one.get("reason") and told[one["subject"]][1] not in one["reason"].split("|"))
+    }
+    assert not wrong
+
+
+def test_nothing_else_is_dead(linked: Done) -> None:
+    planted = {key(one["subject"]) for one in linked.truth["problems"]}
+    planted |= {key(one["url"]) for one in linked.truth["innocents"] if one.get("outcome") == "not-told"}
+    dead = {url for url, (outcome, _) in seen(linked).items() if outcome == "dead"}
+    assert dead <= planted
+
+
+def judged_right(one: dict[str, Any], outcome: str, reason: str) -> bool:
+    """Whether an innocent ended as it should."""
+    if one["outcome"] == "not-dead":
+        return outcome != "dead"
+    return outcome == one["outcome"] and reason in one.get("reason", reason).split("|")
+
+
+def test_innocents_end_as_the_truth_says(linked: Done) -> None:
+    found = seen(linked)
+    links = [one for one in linked.truth["innocents"] if one.get("category") == "链接不可用" and not one.get("trap")]
+    assert len(links) > 20
+    wrong = {}
+    for one in links:
+        if one["outcome"] == "not-told" or not one["url"].startswith("http"):
+            continue
+        outcome, reason = found.get(key(one["url"]), ("none", ""))
+        if not judged_right(one, outcome, reason):
+            wrong[one["url"]] = (outcome, reason, one)
+    assert not wrong
+
+
+def test_traps_are_left_after_a_few_pages(linked: Done) -> None:
+    traps = [one for one in linked.truth["innocents"] if one.get("trap")]
+    assert len(traps) == 3
+    for one in traps:
+        parts = urlsplit(one["url"])
+        inside = f"{parts.scheme}://{parts.netloc}/{parts.path.split('/')[1]}/%"
+        ends = linked.rows("select outcome, reason from address where url like ?", inside)
+        assert 1 <= len(ends) < 40, one
+        if one["outcome"] == "unchecked":
+            assert {"trap", "depth", "budget"} & {reason for outcome, reason in ends if outcome == "unchecked"}, one
+
+
+def test_judged_again_the_findings_are_the_same(done: Done) -> None:
+    again = done.command("judge", "--round", ROUND, output="again")
+    assert again.returncode == 0, again.stdout
+    second = json.loads((done.folder / "again" / ROUND / "findings.json").read_text("utf-8"))
+    assert second == done.findings
+
+
+def test_sums_are_those_of_the_store(done: Done) -> None:
+    coverage: dict[str, Any] = done.findings["coverage"]
+    (pages,) = done.rows("select count(*) from page")[0]
+    outcomes = Counter(dict(done.rows("select coalesce(outcome, 'unchecked'), count(*) from address group by 1")))
+    counted = {
+        "pages": pages,
+        "links_checked": outcomes["ok"] + outcomes["dead"] + outcomes["suspect"],
+        "blocked": outcomes["blocked"],
+        "unchecked": outcomes["unchecked"],
+    }
+    assert {name: coverage[name] for name in _SUMS} == counted
+    assert coverage["errors"] == 0 and done.rows("select count(*) from note where kind = 'error'") == [(0,)]
+    assert coverage["sites"] == len(done.findings["sites"])
+
+
+def test_sums_of_the_sites_are_those_of_the_round(done: Done) -> None:
+    for name in _SUMS:
+        assert sum(site[name] for site in done.findings["sites"]) == done.findings["coverage"][name]
+    for site in done.findings["sites"]:
+        assert site["pages"] == done.rows("select count(*) from page where site = ?", site["id"])[0][0]
+        here = [one for one in done.findings["findings"] if one["site"] == site["id"]]
+        assert site["problems"] == sum(one["certainty"] == "confirmed" for one in here)
+
+
+def test_every_link_found_bad_names_the_pages_that_hold_it(done: Done) -> None:
+    for one in done.findings["findings"]:
+        if one["category"] == "链接不可用":
+            assert one["where"] and one["where_count"] >= len(one["where"])
+            assert one["observed"]["attempts"] >= 2, one["subject"]
+
+
+def test_documents_are_there(done: Done) -> None:
+    output: Path = done.folder / "output" / ROUND
+    assert {path.suffix for path in output.iterdir()} >= {".docx", ".xlsx", ".html", ".json"}
+
+
+def test_columns_that_nobody_can_judge_are_told_as_such(rounds: dict[str, Future[Done]]) -> None:
+    styles = rounds["styles"].result()
+    states = {(one["site"], key(one["url"])): one["state"] for one in styles.findings["extra"]["columns"]}
+    wanted = {(e["site"], key(e["url"])): e["state"] for e in styles.truth["innocents"] if "state" in e}
+    assert wanted and wanted.items() <= states.items()
+
+
+def test_every_content_system_has_a_column_on_both_sides_of_each_window(rounds: dict[str, Future[Done]]) -> None:
+    """One day inside and one day outside, as the crawler saw it."""
+    styles = rounds["styles"].result()
+    seen_ages: dict[str, Counter[tuple[str, int]]] = {}
+    for one in styles.findings["extra"]["columns"]:
+        if one["window"] and one["days"] is not None:
+            beyond = one["days"] - one["window_days"]
+            seen_ages.setdefault(one["site"], Counter())[one["type"], beyond] += 1
+    types = ("动态要闻", "通知公告", "政策文件", "政策解读", "人事信息", "规划计划", "其他")
+    systems = {site["id"] for site in styles.findings["sites"]} - {"lmz"}
+    assert len(systems) == 7
+    for site in systems:
+        assert seen_ages[site] == Counter({(kind, beyond): 1 for kind in types for beyond in (0, 1)}), site
