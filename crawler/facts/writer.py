@@ -8,45 +8,36 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from crawler.facts import schema
+from crawler.facts.prepared import Prepared, Row
 from crawler.facts.store import plain
 
-Row = Mapping[str, Any]
 Batch = list[tuple[str, Row]]
 """[(statement name, row)]: `address` inserts, `seen` updates an address, the other names insert into that table."""
 
 GATHER_SECONDS = 0.25  # how long a transaction waits for company: bounds what a kill can cost
 MAX_BATCHES = 1000
 
-_address = schema.address
 INSERTED = (
     "page", "body", "personal", "drawn", "item", "edge", "attempt", "note", "network", "discovered", "probe",
 )  # fmt: skip
-STATEMENTS: dict[str, Any] = {
-    "address": _address.insert(),
-    **{name: getattr(schema, name).insert() for name in INSERTED},
-    "seen": _address.update()
-    .where(_address.c.run == sa.bindparam("b_run"), _address.c.id == sa.bindparam("b_id"))
-    .values(
-        {
-            name: sa.bindparam(name)
-            for name in (
-                "state", "due", "outcome", "reason", "status", "final_url", "content_type", "size", "body_hash",
-                "redirects", "checked", "requests",
-            )
-        }
-    ),
-}  # fmt: skip
-SEEN_DEFAULTS: Row = dict.fromkeys(
-    ("due", "outcome", "reason", "status", "final_url", "content_type", "size", "body_hash", "redirects", "checked")
-)
+_SEEN = (
+    "state", "due", "outcome", "reason", "status", "final_url", "content_type", "size", "body_hash", "redirects",
+    "checked", "requests",
+)  # fmt: skip
+
+
+def _statements(engine: Engine) -> dict[str, Prepared]:
+    """What each name of a batch does."""
+    inserts = {
+        name: Prepared(engine, table, [column.name for column in table.c if column.autoincrement is not True])
+        for name, table in (("address", schema.address), *((name, getattr(schema, name)) for name in INSERTED))
+    }
+    return inserts | {"seen": Prepared(engine, schema.address, _SEEN, keys=("run", "id"))}
 
 
 class Writer:
@@ -54,6 +45,7 @@ class Writer:
 
     def __init__(self, engine: Engine, on_error: Callable[[str], None] | None = None) -> None:
         self._engine = engine
+        self._statements = _statements(engine)
         self._queue: queue.Queue[Batch | None] = queue.Queue()
         self._on_error = on_error
         self.error: str | None = None
@@ -82,7 +74,7 @@ class Writer:
             if batches and self.error is None:
                 try:
                     self._store(batches)
-                except (SQLAlchemyError, OSError) as error:
+                except Exception as error:  # a thread that ends unseen would leave the walk waiting for ever
                     self.error = plain(error)
                     if self._on_error:
                         self._on_error(self.error)
@@ -106,8 +98,10 @@ class Writer:
         grouped: dict[str, list[Row]] = {"address": []}  # addresses first: later rows of the group speak of them
         for batch in batches:
             for name, row in batch:
-                grouped.setdefault(name, []).append({**SEEN_DEFAULTS, **row} if name == "seen" else row)
+                grouped.setdefault(name, []).append(row)
         with self._engine.begin() as db:
             for name, rows in grouped.items():
+                if name == "seen":
+                    rows = list({(row["b_run"], row["b_id"]): row for row in rows}.values())
                 if rows:
-                    db.execute(STATEMENTS[name], rows)
+                    self._statements[name].run(db, rows)

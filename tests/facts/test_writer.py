@@ -50,3 +50,58 @@ def test_a_batch_that_fails_leaves_nothing_of_itself(tmp_path: Path) -> None:
     writer.close()
     with engine.connect() as db:
         assert db.execute(sa.select(sa.func.count()).select_from(schema.address)).scalar_one() == 0
+
+
+def test_many_rows_with_defaults_json_and_packed_bodies(tmp_path: Path) -> None:
+    engine = open_store(f"sqlite:///{tmp_path}/x.db")
+    writer = Writer(engine)
+    numbers = range(1, 1001)
+    for number in numbers:
+        body = {"run": 1, "id": number, "markup": b"<p>\xe4" * number, "text": "正文".encode()}
+        writer.put([("address", address(number)), ("body", body)])
+        hops = ["http://a/一", "http://a/2"]
+        writer.put([("seen", seen(number) | {"state": schema.TODO}), ("seen", seen(number) | {"redirects": hops})])
+    writer.put([("note", {"run": 1, "site": "a", "kind": "error", "text": "一"})])
+    writer.close()
+    assert writer.error is None
+    with engine.connect() as db:
+        kept = db.execute(sa.select(schema.address).order_by(schema.address.c.id)).all()
+        bodies = db.execute(sa.select(schema.body).order_by(schema.body.c.id)).all()
+        note = db.execute(sa.select(schema.note)).one()
+    assert [(row.id, row.state, row.outcome, row.redirects) for row in kept] == [
+        (number, schema.DONE, "ok", ["http://a/一", "http://a/2"]) for number in numbers
+    ]
+    assert [row.markup for row in bodies] == [b"<p>\xe4" * number for number in numbers]
+    assert {row.cut for row in bodies} == {False} and bodies[0].text.decode() == "正文"
+    assert note.count == 1
+
+
+def test_an_update_says_everything_anew(tmp_path: Path) -> None:
+    engine = open_store(f"sqlite:///{tmp_path}/x.db")
+    writer = Writer(engine)
+    writer.put([("address", address(1)), ("seen", seen(1) | {"status": 404, "redirects": ["http://a/2"]})])
+    writer.put([("seen", seen(1))])
+    writer.close()
+    with engine.connect() as db:
+        row = db.execute(sa.select(schema.address)).one()
+    assert (row.status, row.redirects, row.requests) == (None, None, 1)
+
+
+def test_half_a_surrogate_pair_costs_a_character_and_not_the_round(tmp_path: Path) -> None:
+    engine = open_store(f"sqlite:///{tmp_path}/x.db")
+    writer = Writer(engine)
+    item = {"run": 1, "page": 1, "position": 0, "key": 1, "url": "http://a/1", "title": "关于\ud83d的通知"}
+    writer.put([("address", address(1)), ("item", item), ("item", item | {"title": "完好"})])
+    writer.close()
+    assert writer.error is None
+    with engine.connect() as db:
+        assert list(db.execute(sa.select(schema.item.c.title)).scalars()) == ["关于\ufffd的通知", "完好"]
+
+
+def test_any_failure_of_the_thread_is_told(tmp_path: Path) -> None:
+    engine = open_store(f"sqlite:///{tmp_path}/x.db")
+    told: list[str] = []
+    writer = Writer(engine, told.append)
+    writer.put([("no such table", {})])
+    writer.close()
+    assert len(told) == 1

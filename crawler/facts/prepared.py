@@ -1,0 +1,108 @@
+"""Statements of the writer, compiled once: rows become plain tuples, many of them one statement.
+
+SQLite gives the interpreter up and takes it back at every step, which waits for a busy walk each time; a statement for
+a hundred rows does that once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+Row = Mapping[str, Any]
+Bind = Callable[[Any], Any]
+MOST_PLACES = 2_000  # parameters of one statement
+
+
+def _dumps(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _bind(column: sa.Column[Any], engine: Engine) -> Bind | None:
+    """How a value of the column is handed to the driver; None: as it is."""
+    if isinstance(column.type, sa.JSON) and engine.dialect.name == "sqlite":
+        return _dumps
+    return column.type.dialect_impl(engine.dialect).bind_processor(engine.dialect)
+
+
+def _sendable(value: Any) -> Any:
+    """The same value with U+FFFD for what no encoding can write."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {_sendable(key): _sendable(inner) for key, inner in value.items()}
+    return [_sendable(inner) for inner in value] if isinstance(value, list) else value
+
+
+class Prepared:
+    """An insert into a table, or with `keys` an update of the rows that have them, for rows as dictionaries.
+
+    A column that a row lacks gets its default.
+    """
+
+    def __init__(self, engine: Engine, table: sa.Table, columns: Sequence[str], keys: Sequence[str] = ()) -> None:
+        self._columns = [table.c[name] for name in columns]
+        self._keys = [table.c[name] for name in keys]
+        self._table = table
+        all_columns = self._keys + self._columns
+        self._names = [f"b_{column.name}" for column in self._keys] + [column.name for column in self._columns]
+        self._binds = [_bind(column, engine) for column in all_columns]
+        self._defaults = [getattr(column.default, "arg", None) for column in all_columns]
+        self._in_one = engine.dialect.name == "sqlite"
+        self._quote = engine.dialect.identifier_preparer.quote
+        self._sql: dict[int, str] = {}
+        self._statement = self._core()
+
+    def run(self, db: Connection, rows: Sequence[Row]) -> None:
+        """Store all rows, in their order."""
+        step = max(1, MOST_PLACES // len(self._names)) if self._in_one else len(rows)
+        for start in range(0, len(rows), step):
+            some = rows[start : start + step]
+            try:
+                self._send(db, some)
+            except UnicodeEncodeError:  # half a surrogate pair, as scripts may write: nothing was sent
+                self._send(db, [{name: _sendable(value) for name, value in row.items()} for row in some])
+
+    def _send(self, db: Connection, rows: Sequence[Row]) -> None:
+        if self._in_one:
+            places = [value for row in rows for value in self._values(row)]
+            db.exec_driver_sql(self._many(len(rows)), tuple(places))
+        else:
+            db.execute(self._statement, [dict(zip(self._names, self._raw(row), strict=True)) for row in rows])
+
+    def _raw(self, row: Row) -> list[Any]:
+        return [row.get(name, default) for name, default in zip(self._names, self._defaults, strict=True)]
+
+    def _values(self, row: Row) -> list[Any]:
+        return [
+            bind(value) if bind is not None and value is not None else value
+            for bind, value in zip(self._binds, self._raw(row), strict=True)
+        ]
+
+    def _many(self, count: int) -> str:
+        """SQL for so many rows at once (SQLite 3.33 and later for updates)."""
+        sql = self._sql.get(count)
+        if sql is None:
+            one = "(" + ",".join("?" * len(self._names)) + ")"
+            values = "VALUES " + ",".join([one] * count)
+            table = self._quote(self._table.name)
+            if self._keys:
+                first = len(self._keys)
+                held = " AND ".join(f"{table}.{self._quote(k.name)}=v.column{n + 1}" for n, k in enumerate(self._keys))
+                sets = ",".join(f"{self._quote(c.name)}=v.column{first + n + 1}" for n, c in enumerate(self._columns))
+                sql = f"UPDATE {table} SET {sets} FROM ({values}) AS v WHERE {held}"
+            else:
+                sql = f"INSERT INTO {table} ({','.join(self._quote(c.name) for c in self._columns)}) {values}"
+            self._sql[count] = sql
+        return sql
+
+    def _core(self) -> Any:
+        """The same for databases whose driver sends many rows in one go."""
+        if not self._keys:
+            return self._table.insert()
+        held = sa.and_(*(column == sa.bindparam(f"b_{column.name}") for column in self._keys))
+        return self._table.update().where(held).values({c.name: sa.bindparam(c.name) for c in self._columns})
