@@ -128,7 +128,8 @@ class ColumnFact:
     dated_count: int
     undated_articles: int  # listed articles that were read and say no date
     path: Sequence[str] = ()  # names from the home page to the column
-    same_as: str | None = None  # id of the column whose list this one shows (redirect or same final address)
+    same_as: str | None = None  # id of the column whose list this one shows (redirect, jump or same final address)
+    newest_of: str | None = None  # name of the sub-column that gave `newest`; None when it is the column's own
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,12 +14,14 @@ from sqlalchemy.engine import Connection, Engine
 
 from crawler.facts import schema
 from crawler.facts.bodies import KeptBodies
+from crawler.facts.columns import StoredColumns
+from crawler.facts.hidden import hidden_links
+from crawler.facts.items import day_of, distinct
 from crawler.facts.keys import key_of
 from crawler.facts.model import (
     AddressFact,
     Attempt,
     BadLink,
-    ColumnFact,
     Coverage,
     Holder,
     ItemFact,
@@ -29,7 +30,7 @@ from crawler.facts.model import (
     PageFact,
 )
 from crawler.facts.store import Run
-from crawler.inventory import Column, Inventory, Site
+from crawler.inventory import Inventory, Site
 from crawler.outcomes import Outcome, Reason
 from crawler.pages import canonical
 
@@ -38,21 +39,6 @@ HOST_DOWN = Reason.HOST_DOWN.value  # a site under suspicion as a whole is told 
 PRINTED = (Reason.INTRANET_ADDRESS.value, Reason.BAD_ADDRESS.value)  # unchecked, yet told to the site
 WATCHED = timedelta(days=31)  # how far back availability probes count
 MAX_HOLDERS = 500  # held in memory for one target; all are counted
-
-
-def day_of(text: str | None) -> date | None:
-    """A stored date."""
-    return date.fromisoformat(text) if text else None
-
-
-def _distinct(items: Iterable[ItemFact]) -> list[ItemFact]:
-    """Each listed address once, its dated entry before one without: a list and its data address show the same items."""
-    kept: dict[str, ItemFact] = {}
-    for item in items:
-        known = kept.get(item.url)
-        if known is None or (known.listed is None and item.listed is not None):
-            kept[item.url] = item
-    return list(kept.values())
 
 
 class StoredRound:
@@ -93,7 +79,7 @@ class StoredRound:
         return list(self._db.execute(query).scalars())
 
 
-class StoredSite(KeptBodies):
+class StoredSite(StoredColumns, KeptBodies):
     """`SiteFacts` over the store; valid until its round is closed."""
 
     def __init__(self, db: Connection, run: int, site: Site, inventory: Inventory, as_of: datetime) -> None:
@@ -102,119 +88,33 @@ class StoredSite(KeptBodies):
         self._run = run
         self.site = site
         self._inventory = inventory
+        self._drawn: dict[int, dict[str, str] | None] = {}
 
     # -- the home page -----------------------------------------------------------------------------------------
 
     @cached_property
-    def _home_row(self) -> Any:
+    def _home_rows(self) -> list[Any]:
+        """The home page, and after it the pages that it only jumps on to."""
         table = schema.address
         query = sa.select(table).where(table.c.run == self._run, table.c.site == self.site.id, table.c.role == 0)
-        return self._db.execute(query.order_by(table.c.id).limit(1)).first()
+        return list(self._db.execute(query.order_by(table.c.depth, table.c.id)))
 
     @property
     def home(self) -> AddressFact | None:
         """The home page's address and outcome."""
-        return address_of(self._home_row) if self._home_row else None
+        return address_of(self._home_rows[0]) if self._home_rows else None
 
     @cached_property
     def home_page(self) -> PageFact | None:
-        """The home page as read."""
-        return next(self._pages(schema.page.c.id == self._home_row.id), None) if self._home_row else None
+        """The home page as read; where it only jumps on, the page on which its reader ends."""
+        read = list(self._pages(schema.page.c.id.in_([row.id for row in self._home_rows])))
+        return max(read, key=lambda page: page.depth, default=None)
 
     @cached_property
     def home_items(self) -> Sequence[ItemFact]:
         """Items of the home page in page order."""
-        return self._items([self._home_row.id])[self._home_row.id] if self._home_row else []
-
-    # -- columns -----------------------------------------------------------------------------------------------
-
-    @cached_property
-    def columns(self) -> Sequence[ColumnFact]:
-        """Columns of the inventory, or those found in the navigation when it names none."""
-        lists = self._list_pages()
-        items = self._items([row.id for rows in lists.values() for row, _ in rows])
-        facts: list[ColumnFact] = []
-        shown: dict[str, str] = {}
-        for column, url, discovered in self._known_columns():
-            fact = self._column(column, url, discovered, lists.get(column.id, []), items)
-            target = fact.final_url or fact.url
-            same = shown.setdefault(target, column.id)
-            if same != column.id:
-                fact = _same_as(fact, same)
-            facts.append(fact)
-        return facts
-
-    def _known_columns(self) -> Iterator[tuple[Column, str, bool]]:
-        for column in self.site.columns:
-            yield column, canonical(self.site.column_url(column)), False
-        if self.site.columns:
-            return
-        table = schema.discovered
-        query = sa.select(table).where(table.c.run == self._run, table.c.site == self.site.id)
-        for row in self._db.execute(query.order_by(table.c.url)):
-            yield Column(id=row.id, name=row.name, url=row.url, type=row.type, top_level=row.top_level), row.url, True
-
-    def _list_pages(self) -> dict[str, list[tuple[Any, Any]]]:
-        """Addresses of each column's list pages with their page rows, the first list page first."""
-        address, page = schema.address, schema.page
-        query = (
-            sa.select(address, page.c.kind, page.c.item_count, page.c.dated_count, page.c.newest, page.c.extra)
-            .outerjoin(page, (page.c.run == address.c.run) & (page.c.id == address.c.id))
-            .where(address.c.run == self._run, address.c.role.in_((1, 2)), address.c.column.is_not(None))
-            .where(sa.or_(address.c.site == self.site.id, address.c.url.in_(self._foreign_columns())))
-            .order_by(address.c.role, address.c.id)
-        )
-        found: dict[str, list[tuple[Any, Any]]] = defaultdict(list)
-        for row in self._db.execute(query):
-            found[row.column].append((row, row.kind))
-        return found
-
-    def _foreign_columns(self) -> list[str]:
-        return [canonical(self.site.column_url(column)) for column in self.site.columns]
-
-    def _column(
-        self, column: Column, url: str, discovered: bool, rows: list[tuple[Any, Any]], items: dict[int, list[ItemFact]]
-    ) -> ColumnFact:
-        first = rows[0][0] if rows else None
-        listed = _distinct(item for row, _ in rows for item in items[row.id])
-        dated = [(item.published if item.article_read else item.listed, item) for item in listed]
-        newest = max(((day, item) for day, item in dated if day), key=lambda pair: pair[0], default=None)
-        kind = first.kind if first else None
-        if kind in ("blank", "scripted-list") and listed:
-            kind = "list"  # its data address gave the items
-        return ColumnFact(
-            column=column,
-            url=url,
-            unit=column.unit or self.site.unit,
-            discovered=discovered,
-            outcome=Outcome(first.outcome) if first and first.outcome else Outcome.UNCHECKED,
-            reason=Reason(first.reason) if first and first.reason else Reason.NOT_REACHED,
-            kind=kind,
-            final_url=first.final_url if first else None,
-            newest=newest[0] if newest else None,
-            newest_item=newest[1] if newest else None,
-            item_count=len(listed),
-            dated_count=sum(day is not None for day, _ in dated),
-            undated_articles=sum(item.article_read and item.published is None for item in listed),
-            path=("首页", column.name),
-        )
-
-    def _items(self, pages: list[int]) -> dict[int, list[ItemFact]]:
-        """Items of list pages, with the article's own date where the article was read."""
-        found: dict[int, list[ItemFact]] = {page: [] for page in pages}
-        item, address, page = schema.item, schema.address, schema.page
-        for start in range(0, len(pages), 500):
-            query = (
-                sa.select(item, page.c.kind, page.c.published)
-                .outerjoin(address, (address.c.run == item.c.run) & (address.c.key == item.c.key))
-                .outerjoin(page, (page.c.run == address.c.run) & (page.c.id == address.c.id))
-                .where(item.c.run == self._run, item.c.page.in_(pages[start : start + 500]))
-                .order_by(item.c.page, item.c.position)
-            )
-            for row in self._db.execute(query):
-                fact = ItemFact(row.url, row.title, day_of(row.listed), day_of(row.published), row.kind == "article")
-                found[row.page].append(fact)
-        return found
+        items = self._items([row.id for row in self._home_rows])
+        return distinct(item for row in self._home_rows for item in items[row.id])
 
     # -- pages and links ---------------------------------------------------------------------------------------
 
@@ -239,28 +139,31 @@ class StoredSite(KeptBodies):
                 published_conflict=row.conflict, newest=day_of(row.newest), item_count=row.item_count,
                 dated_count=row.dated_count,
                 text_length=row.text_length, encoding=row.encoding or "", doc_number=row.doc_number, source=row.source,
-                tags=row.tags or {}, identity=row.identity or {}, body_hash=row.body_hash or "", depth=row.depth,
-                seen_at=datetime.fromisoformat(row.seen), extra=row.extra or {},
+                tags=row.tags or {}, body_hash=row.body_hash or "", depth=row.depth,
+                seen_at=datetime.fromisoformat(row.seen), **self._identity(row),
             )  # fmt: skip
 
-    @cached_property
-    def _listed_columns(self) -> dict[int, str]:
-        """Column of each page that some column's list names; the first in the inventory's order wins, every time."""
-        item, listing, target = schema.item, schema.page.alias("listing"), schema.address
-        query = (
-            sa.select(target.c.id, listing.c.column)
-            .select_from(item)
-            .join(listing, (listing.c.run == item.c.run) & (listing.c.id == item.c.page))
-            .join(target, (target.c.run == item.c.run) & (target.c.key == item.c.key))
-            .where(item.c.run == self._run, listing.c.site == self.site.id, listing.c.column.is_not(None))
-            .distinct()
-        )
-        order = {column.id: number for number, (column, _, _) in enumerate(self._known_columns())}
-        found: dict[int, str] = {}
-        for number, column in self._db.execute(query):
-            if number not in found or order.get(column, 0) < order.get(found[number], 0):
-                found[number] = column
-        return found
+    def _identity(self, row: Any) -> dict[str, Any]:
+        """Footer items with those that scripts, frames and loaded pieces draw; `footers_unread` in extra when one
+        of these could not be read."""
+        shown, extra = dict(row.identity or {}), dict(row.extra or {})
+        for number in extra.get("footers", ()):
+            drawn = self._footer(number)
+            if drawn is None:
+                extra["footers_unread"] = True
+            else:
+                shown = {**drawn, **shown}
+        return {"identity": shown, "extra": extra}
+
+    def _footer(self, number: int) -> dict[str, str] | None:
+        """What one address draws into the footers of pages; looked up once."""
+        if number not in self._drawn:
+            found: Any = None
+            for table in (schema.drawn, schema.page):
+                row = self._db.execute(sa.select(table).where(table.c.run == self._run, table.c.id == number)).first()
+                found = found if row is None else (row.identity or {})
+            self._drawn[number] = found
+        return self._drawn[number]
 
     def _unit_of(self, column_id: str | None) -> str:
         unit = next((column.unit for column in self.site.columns if column.id == column_id), None)
@@ -311,6 +214,10 @@ class StoredSite(KeptBodies):
         for number, fact in self._addresses(list(held)).items():
             order = sorted(held[number], key=lambda h: (("home", "column", "article", "other").index(h.region), h.page))
             yield BadLink(fact, order, counts[number], faults.get(number))
+
+    def hidden_links(self) -> Iterator[BadLink]:
+        """Targets on hosts outside the inventory that pages of this site hold without showing them."""
+        return hidden_links(self._db, self._run, self.site.id, self._addresses)
 
     def _unlinked_columns(self, linked: set[int]) -> Iterator[BadLink]:
         """Column addresses of the inventory that do not open although no page links them."""
@@ -438,10 +345,6 @@ def _attempt(row: Any) -> Attempt:
         row.detail or "",
         row.headers or {},
     )
-
-
-def _same_as(fact: ColumnFact, other: str) -> ColumnFact:
-    return replace(fact, same_as=other)
 
 
 def address_of(row: Any, attempts: Sequence[Attempt] = ()) -> AddressFact:
