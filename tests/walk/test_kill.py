@@ -19,7 +19,7 @@ from tests.staging.process import City, start_city
 ROOT = Path(__file__).resolve().parents[2]
 AS_OF = datetime(2026, 11, 20, 10, 0, tzinfo=timezone(timedelta(hours=8)))
 SITES = "portal,kjj,nyj,swj"
-MOMENTS = (2.5, 3.0, 3.5, 4.5)  # seconds after the start; a start alone takes about two
+MOMENTS = (0.4, 0.8, 1.2, 2.0)  # seconds after the first request may be sent
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +36,15 @@ def command(city: City, folder: Path) -> list[str]:
         "-a", f"sites={SITES}", "-s", f"DATABASE_URL=sqlite:///{folder}/x.db", "-s", f"OUTPUT_DIR={folder}/out",
         "-s", f"DNS_SERVERS={city.dns_servers}", "-s", "RECHECK_DELAY=1", "-s", "DOWNLOAD_TIMEOUT=5",
     ]  # fmt: skip
+
+
+def begun(words: list[str]) -> subprocess.Popen[str]:
+    """The command, once it has said that the round begins."""
+    process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    line = process.stderr.readline()
+    assert "轮次" in line, line + process.stderr.read()
+    return process
 
 
 def told(folder: Path) -> dict[str, Any]:
@@ -56,9 +65,7 @@ def test_killed_at_several_moments(city: City, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr[-3000:]
     killed = 0
     for moment in MOMENTS:
-        with subprocess.Popen(
-            command(city, cut), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        ) as process:
+        with begun(command(city, cut)) as process:
             time.sleep(moment)
             killed += process.poll() is None
             process.kill()
@@ -70,12 +77,12 @@ def test_killed_at_several_moments(city: City, tmp_path: Path) -> None:
 
 
 def test_ctrl_c_once_keeps_what_was_seen(city: City, tmp_path: Path) -> None:
-    with subprocess.Popen(command(city, tmp_path), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        time.sleep(3.0)
+    with begun(command(city, tmp_path)) as process:
+        time.sleep(1.0)
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert "再次执行同一命令即可继续" in errors.decode()
+    assert "再次执行同一命令即可继续" in errors
     assert not (tmp_path / "out" / "2026-11").exists(), "an unfinished round has no documents"
     last = subprocess.run(command(city, tmp_path), cwd=ROOT, capture_output=True, text=True, timeout=180)
     assert last.returncode == 0, last.stderr[-3000:]
