@@ -112,7 +112,7 @@ def _figures(n: Numbers) -> list[dict[str, str]]:
     if c.due:
         rows.append(("栏目按期更新", figures.rate(c.normal, c.due).rstrip("%"), "%", f"{c.due} 个栏目中 {c.normal} 个"))
     if v.tested:
-        rows.append(("IPv6支持率", figures.rate(v.supported, v.tested).rstrip("%"), "%", f"检测 {v.tested} 个网站"))
+        rows.append(("域名IPv6支持率", figures.rate(v.supported, v.tested).rstrip("%"), "%", f"检测 {v.tested} 个网站"))
     return [dict(zip(("name", "value", "unit", "note"), row, strict=True)) for row in rows]
 
 
