@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from crawler.facts import schema
 from crawler.facts.bodies import tidy_bodies
+from crawler.facts.hidden import drop_fine_edges
 
 
 class StoreError(Exception):
@@ -149,11 +150,12 @@ def update_run(engine: Engine, run_id: int, **values: Any) -> None:
 
 
 def finish_run(engine: Engine, run_id: int) -> None:
-    """Mark the walk as done, drop the edges of targets that are fine and what older runs of the round kept of pages."""
-    address, edge = schema.address, schema.edge
-    bad = sa.select(address.c.id).where(address.c.run == run_id, address.c.outcome != "ok")
+    """Mark the walk as done, drop the edges of targets that are fine and what older runs of the round kept of pages.
+
+    Hidden links to foreign hosts stay, fine or not: they are facts of their own.
+    """
     with engine.begin() as db:
-        db.execute(edge.delete().where(edge.c.run == run_id, edge.c.fault.is_(None), edge.c.target.not_in(bad)))
+        drop_fine_edges(db, run_id)
         tidy_bodies(db, run_id)
         db.execute(
             schema.run.update().where(schema.run.c.id == run_id).values(state="walked", finished=now().isoformat())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 
 from crawler.columns import ColumnFinder
@@ -19,6 +20,7 @@ from crawler.walk.rows import edge_row, identity_row, page_row
 MAX_ITEMS = 200  # of one list page: more is no list a person reads
 MAX_SOURCES = 20  # data addresses that one page names
 MAX_FRAMES = 5
+MAX_HIDDEN = 3  # pages of a site on which one hidden link to a good address is kept
 FOOTER = "@footer"  # stands as column of an address that draws footers
 MAX_JUMPS = 2  # of a home page that only leads on
 
@@ -37,6 +39,7 @@ class PageReader:
         self.keep = keep
         self.salt = salt
         self._finders: dict[str, ColumnFinder] = {}
+        self._hidden: Counter[tuple[str, str]] = Counter()
 
     def read(self, entry: Entry, answer: Answer) -> Page | None:
         """The page of an answer, when it is one of a walked site."""
@@ -170,19 +173,30 @@ class PageReader:
         """Every link once; who holds it is kept as long as the target is not known to be fine."""
         book = self.book
         held: set[int] = set()
-        for link in sorted(links, key=lambda link: link.hidden) if any(link.hidden for link in links) else links:
+        hides = any(link.hidden for link in links)
+        for link in sorted(links, key=lambda link: link.hidden) if hides else links:
             number = book.ids.get(link.url)
-            if number is not None and number in book.fine and link.fault is None:
+            fine = number is not None and number in book.fine and link.fault is None
+            if fine and not (link.hidden and self._unseen(entry, link)):
+                if hides and number is not None:
+                    held.add(number)
                 continue
             if number is None:
                 role = Role.PAGE if link.tag in PAGE_TAGS else Role.LINK
                 number = book.add(batch, link.url, role, depth=own_depth + 1, parent=entry.url)
             if number is None or number == entry.id or number in held:
                 continue
-            if number not in book.fine or link.fault is not None:
+            if fine or number not in book.fine or link.fault is not None:
                 held.add(number)
                 batch.append(("edge", edge_row(book.run, number, entry.id, link)))
         return held
+
+    def _unseen(self, entry: Entry, link: Link) -> bool:
+        """A hidden link to a foreign host is kept on the first pages of each site, fine or not (7.9)."""
+        if self.book.hosts.place(link.url).site is not None:
+            return False
+        self._hidden[entry.site or "", link.url] += 1
+        return self._hidden[entry.site or "", link.url] <= MAX_HIDDEN
 
     # -- columns that nobody named, footers that scripts draw --------------------------------------------------------
 
