@@ -25,6 +25,7 @@ _CHINESE = re.compile("[\u4e00-\u9fff]{2}")
 _SPACE = re.compile(r"[\s\u3000>»·•|]+")
 _MAP = re.compile(r"(?:网站|站点)(?:导航)?地图")
 _MAP_PATH = re.compile(r"/(?:site[-_]?map|wzdt|zddt|map)(?:[./]|$)", re.IGNORECASE)
+_FURTHER = re.compile(r"[?&](?:\w*page\w*|p|pn)=\d|/(?:index|list|default)_\d+\.\w+$", re.IGNORECASE)  # page 2, 3, …
 _LISTS = ("list", "blank", "scripted-list")
 
 
@@ -102,14 +103,14 @@ class ColumnFinder:
     def _itself(self, page: Page, url: str) -> Iterator[Found]:
         """A list that says its name: by its breadcrumb, its ColumnName tag, or a title that means a column."""
         path = tuple(name for name, _ in page.breadcrumb)
-        if url in self._seen or urlsplit(url).query.count("&") > 1 or (path and path in self._paths):
+        again = bool(path) and path in self._paths
+        self._paths.add(path)
+        if again or url in self._seen or _FURTHER.search(url):
             return
         name = path[-1] if len(path) > 1 else page.tags.get("ColumnName", "")
         if not name and page.title and len(page.items) >= 5:
             head = re.split(r"[-_—|]", page.title)[0]
             name = head if column_type_of(head) else ""
-        if path:
-            self._paths.add(path)
         if self._new(name, url):
             yield self._take(name, url, page.column_type)
 
