@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from ipaddress import ip_address
 
-from crawler.facts import BadLink, NetworkFact, PageFact, RoundFacts, SiteFacts
+from crawler.facts import BadLink, NetworkFact, PageFact, Readable, Reading, RoundFacts, SiteFacts
 from crawler.inventory import Column, Inventory, Unit
 from rules.columns import ColumnState, column_states
 from rules.profile import Profile
 from rules.subjects import host_of
 from rules.windows import beijing_day
+
+_READINGS = 64
 
 
 def _never(_site: str, _category: str, _url: str) -> bool:
@@ -29,6 +31,7 @@ class Context:
     discounted: Callable[[str, str, str], bool] = _never
     _columns: dict[str, Sequence[ColumnState]] = field(default_factory=dict)
     _links: dict[str, Sequence[BadLink]] = field(default_factory=dict)
+    _readings: dict[str, Reading | None] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -51,6 +54,15 @@ class Context:
         if site.site.id not in self._links:
             self._links = {site.site.id: sorted(site.bad_links(), key=lambda link: link.target.url)}
         return self._links[site.site.id]
+
+    def reading(self, site: SiteFacts, url: str) -> Reading | None:
+        """What a page said, None when it was not kept. The newest few are held: several checks ask for the same."""
+        key = f"{site.site.id} {url}"
+        if key not in self._readings:
+            if len(self._readings) >= _READINGS:
+                del self._readings[next(iter(self._readings))]
+            self._readings[key] = site.reading(url) if isinstance(site, Readable) else None
+        return self._readings[key]
 
     def unit_of_column(self, site: SiteFacts, column_id: str | None) -> str:
         """Id of the unit that answers for a column; the site's own unit for none or an unknown one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -38,6 +39,7 @@ class _Round:
     ipv6: list[dict[str, Any]] = field(default_factory=list)
     availability: list[dict[str, Any]] = field(default_factory=list)
     sheets: dict[str, list[Line]] = field(default_factory=dict)
+    reasons: Counter[str] = field(default_factory=Counter)  # why addresses were blocked or left unchecked
 
     def sort(self, order: Sequence[str]) -> None:
         """By the inventory's order of sites, whatever order they were judged in; within a site nothing moves."""
@@ -159,6 +161,7 @@ def _judge_site(site: SiteFacts, work: _Work, result: _Round) -> None:
     result.findings += findings
     result.errors += errors
     result.verdicts.append(verdict(site, ruleset, findings, lines))
+    result.reasons.update(site.coverage.reasons)
     result.columns += column_rows(site, work.context)
     result.ipv6.append(ipv6_row(site, work.context))
     series = availability_row(site, _watching(ruleset))
@@ -231,9 +234,14 @@ def _exempted(finding: Finding, exemption: Exemption) -> dict[str, Any]:
 
 
 def _reviewed(finding: Finding, ledger: Ledger) -> Finding:
-    if finding.needs_review and ledger.confirmed(finding.fingerprint):
-        return finding.model_copy(update={"needs_review": False})
-    return finding
+    """What a person confirmed stands: a candidate becomes a problem with the points that it would cost."""
+    if not ledger.confirmed(finding.fingerprint):
+        return finding
+    update: dict[str, Any] = {"needs_review": False, "certainty": "confirmed"}
+    points = finding.observed.get("points")
+    if finding.level == "deduction" and finding.deduction is None and isinstance(points, int | float):
+        update["deduction"] = points
+    return finding.model_copy(update=update)
 
 
 def _order(finding: Finding) -> tuple[object, ...]:
@@ -256,6 +264,7 @@ def _coverage(result: _Round) -> CoverageSum:
         blocked=sum(site.blocked for site in sites),
         unchecked=sum(site.unchecked for site in sites),
         errors=len(result.errors),
+        reasons=dict(sorted(result.reasons.items())),
     )
 
 

@@ -16,6 +16,7 @@ from crawler.pages.links import read_links
 from crawler.pages.marks import load_marks
 from crawler.pages.regions import mark_regions
 from crawler.pages.resolve import Resolver
+from crawler.pages.substance import is_picture
 from crawler.pages.title import find_headline, page_title
 from crawler.pages.tree import Document, build
 
@@ -190,5 +191,5 @@ def _offers(doc: Document, url: str) -> tuple[int, bool, int]:
             is_file = _FILE.search(link.url.partition("?")[0]) is not None or _FILE.search(link.text) is not None
             files += is_file
             offered = offered or is_file or any(word in link.text for word in ("下载", "样表", "表格"))
-    pictures = sum(element.tag == "img" and element.region == "content" for element in doc.elements)
+    pictures = sum(e.tag == "img" and e.region in ("content", "footer") and is_picture(e) for e in doc.elements)
     return files, offered, pictures

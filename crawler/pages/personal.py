@@ -60,7 +60,8 @@ def _kind(number: str, text: str, start: int, end: int) -> str | None:
             return "card" if _BANK.search(before) and not public else None
         case 11 if re.fullmatch(r"1[3-9]\d{9}", number):
             private = _PRIVATE.search(before) or _PRIVATE.search(after)
-            return "phone" if private and not _OFFICE.search(text[max(0, start - 20) : start]) else None
+            clause = re.split(r"[\n。；;]", text[max(0, start - 20) : start])[-1]
+            return "phone" if private and not _OFFICE.search(clause) else None
     return None
 
 

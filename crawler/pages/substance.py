@@ -57,7 +57,7 @@ def measure(doc: Document) -> Substance:
         if element.region != "content" or element.hidden:
             continue
         if tag == "img":
-            pictures += _is_picture(element)
+            pictures += is_picture(element)
         elif tag in _MEDIA or (
             tag == "iframe" and re.search(r"\.pdf|viewer|player|video|flip", element.get("src"), re.I)
         ):
@@ -78,7 +78,7 @@ def measure(doc: Document) -> Substance:
     return Substance(plain, longest, says_empty, pictures, media, fields, textareas)
 
 
-def _is_picture(element: Element) -> bool:
+def is_picture(element: Element) -> bool:
     """A picture that shows something, such as a chart of the organisation: no link, no ornament."""
     node = element.parent
     for _ in range(4):

@@ -1,6 +1,7 @@
 """The checks a rule file can name: small pure functions over facts, registered by name."""
 
 from rules.checks import (
+    annual_report,
     articles,
     availability,
     certificates,
@@ -12,17 +13,25 @@ from rules.checks import (
     hidden_links,
     home,
     identity,
+    interpretation,
     ipv6,
     ipv6_quality,
+    layout,
+    letters,
     links,
     matching,
     media,
     presence,
+    privacy,
     register,
+    services,
     tags,
+    tampering,
+    wording,
 )
 
 __all__ = [
+    "annual_report",
     "articles",
     "availability",
     "certificates",
@@ -34,12 +43,19 @@ __all__ = [
     "hidden_links",
     "home",
     "identity",
+    "interpretation",
     "ipv6",
     "ipv6_quality",
+    "layout",
+    "letters",
     "links",
     "matching",
     "media",
     "presence",
+    "privacy",
     "register",
+    "services",
     "tags",
+    "tampering",
+    "wording",
 ]

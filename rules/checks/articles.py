@@ -9,7 +9,7 @@ from datetime import date
 
 from pydantic import Field
 
-from crawler.facts import PageFact, SiteFacts
+from crawler.facts import PageFact, Readable, SiteFacts
 from crawler.inventory import ColumnType
 from rules.checks.identity import where
 from rules.context import Context
@@ -18,7 +18,9 @@ from rules.schema import Rule
 from rules.windows import chinese_day
 
 _NAMES = {"label": "页面注明", "text": "页面日期", "meta": "页面标签", "url": "网址"}
-_TITLED = re.compile(r"《([^《》]{4,80})》")
+NUMBER = re.compile(r"[\u4e00-\u9fff]{2,12}\s?[〔\[［【(（]\s?(?:19|20)\d\d\s?[〕\]］】)）]\s?(?:第\s?)?\d{1,5}\s?号")
+TITLED = re.compile(r"《([^《》]{4,80})》")
+_BEGINNING = 1500  # characters: an interpretation says at once what it explains
 
 
 class ConflictParams(Params):
@@ -80,6 +82,8 @@ class _Interpreted:
         self.types: Mapping[str, str] = {fact.column.id: fact.column.type for fact in site.columns}
         self.policies = ctx.draw(f"{rule.id}:{site.site.id}", params.sample)
         self.explained: set[str] = set()
+        self.numbers: set[str] = set()
+        self.site = site
 
     def visit(self, page: PageFact) -> None:
         kind = self.types.get(page.column or "")
@@ -89,15 +93,20 @@ class _Interpreted:
         if kind in self.params.policies and page.doc_number:
             self.policies.add(page)
         elif kind in self.params.explained:
-            self.explained.update(core(name) for name in (*_TITLED.findall(title), title))
+            text = self.site.text(page.url) if isinstance(self.site, Readable) else None
+            beginning = (text or "")[:_BEGINNING]
+            named = TITLED.findall(f"{title}\n{beginning}")
+            self.explained.update(core(name) for name in (*named, title))
+            self.numbers.update(plain_number(number) for number in NUMBER.findall(beginning))
 
     def drafts(self) -> Iterator[Draft]:
         told = {name for name in self.explained if len(name) > 3}
         drawn = self.policies.pages()
         for page in drawn:
             title = page.headline or page.title or ""
-            name = core(next(iter(_TITLED.findall(title)), title))
-            if name and not any(name in one or one in name for one in told):
+            name = core(next(iter(TITLED.findall(title)), title))
+            by_number = any(one.endswith(plain_number(page.doc_number or "-")) for one in self.numbers)
+            if name and not by_number and not any(name in one or one in name for one in told):
                 yield Draft(
                     subject=page.url,
                     message=fill(self.rule.message, {"title": title, "number": page.doc_number}),
@@ -113,6 +122,11 @@ class _Interpreted:
                         "population": self.policies.population,
                     },
                 )
+
+
+def plain_number(number: str) -> str:
+    """A 文号 without what differs between spellings: 云政发202612."""
+    return re.sub(r"[\s〔〕\[\]［］【】()（）第号]", "", number)
 
 
 def core(title: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal
 
 from parsel import Selector
 from pydantic import Field, model_validator
@@ -21,16 +21,7 @@ _PLAIN = ("title", "headline", "url", "source", "doc_number")
 
 
 class NoBodyError(LookupError):
-    """The fact store keeps no page texts, so a selector cannot be judged from stored facts."""
-
-
-@runtime_checkable
-class Bodies(Protocol):
-    """Site facts that can give a page's text back."""
-
-    def body(self, url: str) -> str | None:
-        """The decoded HTML of a page that was read, None when it was not kept."""
-        ...
+    """The page's words were not kept (KEEP_BODIES), so a selector cannot be judged from stored facts."""
 
 
 class MatchParams(Params):
@@ -77,7 +68,9 @@ def matches(params: MatchParams, page: PageFact, body: str | None) -> bool:
     if params.regex is not None and params.part != "html":
         return re.search(params.regex, _part(page, params.part)) is not None
     if body is None:
-        raise NoBodyError(f"事实中没有保存网页原文（{page.url}），只能用 part 检查标题、标签等")
+        raise NoBodyError(
+            f"没有保存网页原文（{page.url}）：KEEP_BODIES 不含这类页面，只能用 part 检查标题等"
+        )
     if params.regex is not None:
         return re.search(params.regex, body) is not None
     page_tree = Selector(text=_EARLY_END.sub("", body) or "<p></p>")
@@ -95,6 +88,7 @@ def _part(page: PageFact, name: str) -> str:
 class _Match:
     site: SiteFacts
     rule: Rule
+    ctx: Context
     params: MatchParams
     faulty: list[PageFact] = field(default_factory=list)
     seen: int = 0
@@ -102,9 +96,13 @@ class _Match:
     def visit(self, page: PageFact) -> None:
         if self.params.pages not in ("all", page.region) or page.kind == "challenge":
             return
+        body = None
+        if self.params.part == "html":
+            reading = self.ctx.reading(self.site, page.url)
+            if reading is not None and reading.cut and self.params.must:
+                return  # what is missing may stand in the part that was not kept
+            body = reading.html if reading is not None else None
         self.seen += 1
-        needs_body = self.params.part == "html"
-        body = self.site.body(page.url) if needs_body and isinstance(self.site, Bodies) else None
         if matches(self.params, page, body) is not self.params.must:
             self.faulty.append(page)
 
@@ -136,4 +134,4 @@ class _Match:
 @page_check("page_match", params=MatchParams, fields=("count", "seen", "title"))
 def page_match(site: SiteFacts, rule: Rule, ctx: Context) -> PageVisitor:
     """The general check: a pattern that pages must or must not show."""
-    return _Match(site, rule, MatchParams.model_validate(rule.params))
+    return _Match(site, rule, ctx, MatchParams.model_validate(rule.params))

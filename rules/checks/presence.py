@@ -88,10 +88,8 @@ def column_presence(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft
         yield _absent(site, rule, f"{rule.id} absent", fill(rule.message, {"name": site.site.name}))
 
 
-@check("replies_updated", params=ReplyParams, fields=("name", "newest", "days", "window"))
-def replies_updated(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
+def replies_updated(site: SiteFacts, rule: Rule, ctx: Context, params: ReplyParams) -> Iterator[Draft]:
     """D18(3): the newest public message or reply is within the window."""
-    params = ReplyParams.model_validate(rule.params)
     for state in ctx.columns(site):
         newest = state.fact.newest
         read = state.state in ("正常", "未更新", "不适用") and state.fact.kind == "list"

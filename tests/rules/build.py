@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -18,9 +18,12 @@ from crawler.facts import (
     NetworkFact,
     Outcome,
     PageFact,
+    PersonalFact,
+    Reading,
     Reason,
 )
 from crawler.inventory import Column, Inventory, Site, Unit
+from crawler.pages import read_page
 from rules.engine import judge
 from rules.loader import RuleSet, load_ruleset
 from rules.schema import Finding, Judgement
@@ -28,6 +31,13 @@ from rules.schema import Finding, Judgement
 AS_OF = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # 10:00 in Beijing
 TODAY = date(2026, 11, 20)
 MONTHLY: RuleSet = load_ruleset("monthly")
+
+
+def _reading(words: Mapping[str, str], url: str) -> Reading | None:
+    if url not in words:
+        return None
+    markup = words[url].encode()
+    return Reading(url, markup, read_page(markup, url, "text/html", AS_OF).text, as_of=AS_OF)
 
 
 @dataclass
@@ -43,6 +53,22 @@ class FakeSite:
     coverage: Coverage = field(default_factory=Coverage)
     links: Sequence[BadLink] = ()
     page_facts: Sequence[PageFact] = ()
+    words: Mapping[str, str] = field(default_factory=dict)  # HTML by address
+    earlier: Mapping[str, str] = field(default_factory=dict)  # of the round before
+    numbers: Sequence[PersonalFact] = ()
+
+    def reading(self, url: str) -> Reading | None:
+        return _reading(self.words, url)
+
+    def text(self, url: str) -> str | None:
+        found = self.reading(url)
+        return found.text if found else None
+
+    def before(self, url: str) -> Reading | None:
+        return _reading(self.earlier, url)
+
+    def personal_numbers(self) -> Sequence[PersonalFact]:
+        return self.numbers
 
     def bad_links(self) -> Iterator[BadLink]:
         return iter(self.links)

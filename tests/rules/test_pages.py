@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -15,7 +14,7 @@ from rules.checks.presence import TitleParams, due_year
 from rules.loader import RuleSet, load_ruleset
 from rules.registry import CHECKS
 from rules.schema import Finding, Rule
-from tests.rules.build import FakeSite, ago, column, department, item, judged, page, portal, site_facts
+from tests.rules.build import ago, column, department, item, judged, page, portal, site_facts
 
 ANNUAL = load_ruleset("annual")
 HOME = "http://www.yunling.gov.cn/"
@@ -257,23 +256,14 @@ def test_no_channel_is_looked_for_on_a_department_site() -> None:
 # --- page_match ---------------------------------------------------------------------------------------------------
 
 
-@dataclass
-class SiteWithBodies(FakeSite):
-    bodies: dict[str, str] = field(default_factory=dict)
-
-    def body(self, url: str) -> str | None:
-        return self.bodies.get(url)
-
-
 def matched(params: dict[str, Any], bodies: Sequence[str], **changes: Any) -> Any:
     rule = ANNUAL.known[0].model_copy(
         update={"id": "T9-own", "check": "page_match", "params": params, "message": "{count}/{seen}",
                 "category": "其他", "applies_to": ["portal"], "level": "advice", "points": None}
     )  # fmt: skip
     pages = [inner(f"p{n}", title=f"第{n}页") for n in range(len(bodies))]
-    base = site_facts(portal(), page_facts=pages)
-    facts = SiteWithBodies(**{name: getattr(base, name) for name in FakeSite.__dataclass_fields__})
-    facts.bodies = {one.url: body for one, body in zip(pages, bodies, strict=True)} if changes.get("kept", True) else {}
+    words = {one.url: body for one, body in zip(pages, bodies, strict=True)} if changes.get("kept", True) else {}
+    facts = site_facts(portal(), page_facts=pages, words=words)
     return judged(facts, ruleset=RuleSet(ANNUAL.profile, (Rule.model_validate(rule.model_dump()),), ANNUAL.known, "x"))
 
 

@@ -1,0 +1,92 @@
+"""What the home page shows of a site's build: number of channels, finished topics (G7), leaving prompts (G11)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from pydantic import Field
+
+from crawler.facts import Reading, SiteFacts
+from rules.checks.home import home_was_read
+from rules.context import Context
+from rules.registry import Draft, Params, check, fill
+from rules.schema import Rule, Where
+from rules.subjects import host_of
+from rules.windows import Window, chinese_day
+
+_PROMPT = re.compile(r"即将离开|离开本站|离开本网站|是否继续访问|继续访问|leavetip|outsitetip", re.IGNORECASE)
+
+
+class ChannelParams(Params):
+    """How many channels suit a site, and when a topic counts as finished."""
+
+    fewest: int = Field(default=5, ge=0, le=50, description="频道数量宜不少于")
+    most: int = Field(default=8, ge=1, le=100, description="频道数量宜不多于")
+    topic: Window = Field(default=Window(years=1), description="专题多久没有更新即应归档")
+
+
+class PromptParams(Params):
+    """From how many strange hosts on the absence of a prompt is told."""
+
+    hosts: int = Field(default=1, ge=1, le=1000, description="首页上的非政府网站域名达到几个才提示")
+
+
+def channels(reading: Reading, own: str) -> list[str]:
+    """Names of the main navigation's channels: entries of the site one folder deep, each folder once."""
+    found: dict[str, str] = {}
+    for name, url in reading.page.navigation:
+        parts = [part for part in urlsplit(url).path.split("/") if part and not part.startswith(("index", "default"))]
+        if host_of(url) == own and len(parts) == 1:
+            found.setdefault(parts[0], name)
+    return list(found.values())
+
+
+@check("channels", params=ChannelParams, fields=("faults",))
+def channel_count(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
+    """G7: 频道数量以5—8个为宜; a topic without news for long is marked 归档."""
+    params = ChannelParams.model_validate(rule.params)
+    home = ctx.reading(site, site.home_page.url) if site.home_page is not None and home_was_read(site) else None
+    faults = []
+    names = channels(home, site.site.host) if home is not None else []
+    if names and not params.fewest <= len(names) <= params.most:
+        faults.append(f"主导航有频道{len(names)}个，以{params.fewest}—{params.most}个为宜")
+    since = params.topic.since(ctx.today)
+    for state in ctx.columns(site):
+        fact = state.fact
+        old = fact.column.type == "专题" and fact.newest is not None and fact.newest < since
+        if old and fact.newest is not None and "归档" not in fact.column.name:
+            faults.append(f"专题“{fact.column.name}”最近更新于{chinese_day(fact.newest)}，未标明归档")
+    if faults:
+        yield Draft(
+            subject=site.site.url,
+            message=fill(rule.message, {"faults": "；".join(faults)}),
+            gist="channels",
+            certainty="suspected",
+            where=(Where(page=site.site.url, text=site.site.name, region="home"),),
+            where_count=1,
+            observed={"channels": names, "faults": faults},
+        )
+
+
+@check("leaving_prompt", params=PromptParams, fields=("count", "hosts"))
+def leaving_prompt(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
+    """G11: links to strangers, and neither page nor script says that one leaves the site."""
+    params = PromptParams.model_validate(rule.params)
+    home = ctx.reading(site, site.home_page.url) if site.home_page is not None and home_was_read(site) else None
+    if home is None or _PROMPT.search(home.html):
+        return
+    hosts = {host_of(link.url) for link in home.page.links if link.tag in ("a", "area", "option") and not link.hidden}
+    own = site.site.host.split(".")[-3:]
+    strange = sorted(host for host in hosts if host and not host.endswith(".gov.cn") and host.split(".")[-3:] != own)
+    if len(strange) >= params.hosts:
+        yield Draft(
+            subject=site.site.url,
+            message=fill(rule.message, {"count": len(strange), "hosts": "、".join(strange[:5])}),
+            gist="prompt",
+            certainty="suspected",
+            where=(Where(page=site.site.url, text=site.site.name, region="home"),),
+            where_count=1,
+            observed={"hosts": strange[:50]},
+        )
