@@ -137,8 +137,8 @@ def _judge(fact: ColumnFact, profile: Profile, today: date, uses_levels: bool) -
         return _undated(state("未更新"))
     breached = [pair for pair in wanted if fact.newest < pair[0].since(today)]
     if not breached:
-        return state("正常")
-    found = state("未更新", which=breached[0])
+        return state("正常", f"以下级栏目“{fact.newest_of}”的更新计" if fact.newest_of else "")
+    found = state("未更新", f"最近更新在下级栏目“{fact.newest_of}”" if fact.newest_of else "", breached[0])
     return replace(found, certainty="suspected") if _mostly_undated(fact) else found
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from crawler.facts import PageFact, RoundFacts, SiteFacts
+from crawler.facts import PageFact, Publications, RoundFacts, SiteFacts
 from crawler.inventory import Inventory
 from rules.checks.availability import AvailabilityParams, Watched, by_place, has_failed
 from rules.checks.ipv6 import Tested, readiness
@@ -14,7 +14,6 @@ from rules.context import Context
 from rules.registry import Draft, PageVisitor
 from rules.schema import Finding
 from rules.scoring import counts
-from rules.subjects import normal
 from rules.windows import beijing_day, period
 
 _TOLD: dict[Tested, str] = {"支持": "支持", "不支持": "不支持", "疑似不支持": "不支持", "未测": "未测"}
@@ -94,43 +93,40 @@ class PublicationCount:
         self.first, self.last = period(facts.round, facts.as_of)
         self.by_type: Counter[str] = Counter()
         self.by_unit: Counter[str] = Counter()
+        self.by_document: Counter[str] = Counter()
 
     def visitor(self, site: SiteFacts) -> PageVisitor:
         """Counts the pages of one site."""
         return _SitePublications(self, site)
 
     def summary(self) -> dict[str, Any]:
-        """total, by_type, by_unit, from, to."""
+        """total, by_type, by_unit, by_document (文种), from, to."""
         return {
             "total": self.by_unit.total(),
             "by_type": dict(sorted(self.by_type.items())),
             "by_unit": dict(sorted(self.by_unit.items())),
+            "by_document": dict(sorted(self.by_document.items())),
             "from": self.first.isoformat(),
             "to": self.last.isoformat(),
         }
 
 
 class _SitePublications:
-    """Of several addresses that show one article, the smallest one's column and unit count."""
+    """Adds the articles of one site to the round's sums once all its pages were seen."""
 
     def __init__(self, total: PublicationCount, site: SiteFacts) -> None:
         self.total = total
-        self.site = site
         self.types = {fact.column.id: fact.column.type for fact in site.columns}
-        self.chosen: dict[object, tuple[str, str, str]] = {}
+        self.found = Publications(site.site.unit, total.first, total.last)
 
     def visit(self, page: PageFact) -> None:
         """Takes an article in; anything else is passed by."""
-        day = page.published
-        if page.kind != "article" or day is None or not self.total.first <= day <= self.total.last:
-            return
-        words = (page.headline or page.title or "").strip()
-        key: object = (page.body_hash,) if page.body_hash else (words, day) if words else normal(page.url)
-        this = (normal(page.url), self.types.get(page.column or "", "其他"), page.unit or self.site.site.unit)
-        self.chosen[key] = min(self.chosen.get(key, this), this)
+        self.found.add(page)
 
     def drafts(self) -> Iterator[Draft]:
         """No findings; adds what was seen to the round's sums."""
-        self.total.by_type.update(kind for _, kind, _ in self.chosen.values())
-        self.total.by_unit.update(unit for _, _, unit in self.chosen.values())
+        for fact in self.found.facts():
+            self.total.by_type[self.types.get(fact.column or "", "其他")] += 1
+            self.total.by_unit[fact.unit] += 1
+            self.total.by_document[fact.doc_type or "其他"] += 1
         return iter(())

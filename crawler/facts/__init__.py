@@ -14,6 +14,7 @@ from crawler.facts.model import (
     RoundFacts,
     SiteFacts,
 )
+from crawler.facts.publications import PublicationFact, Publications, document_type
 from crawler.outcomes import REASONS, Outcome, Reason
 
 __all__ = [
@@ -29,9 +30,12 @@ __all__ = [
     "Outcome",
     "PageFact",
     "PersonalFact",
+    "PublicationFact",
+    "Publications",
     "Readable",
     "Reading",
     "Reason",
     "RoundFacts",
     "SiteFacts",
+    "document_type",
 ]

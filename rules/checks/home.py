@@ -16,8 +16,8 @@ _UNREADABLE = {"challenge", "scripted-list"}
 
 
 def item_day(item: ItemFact) -> date | None:
-    """The day of an item: its article's own date first, the list's second."""
-    return item.published or item.listed
+    """The day of an item: its article's own date; the list's only while the article was not read (V3, 注)."""
+    return item.published if item.article_read else item.published or item.listed
 
 
 def home_was_read(site: SiteFacts) -> bool:

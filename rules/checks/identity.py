@@ -67,6 +67,11 @@ def has_frame(page: PageFact) -> bool:
     return page.kind not in ("challenge", "scripted-list") and bool(page.identity or page.item_count)
 
 
+def draws_unseen(page: PageFact) -> bool:
+    """True when a script or frame that may draw the footer could not be read: nothing is known to be missing."""
+    return bool(page.extra.get("footers_unread"))
+
+
 def where(pages: Sequence[PageFact]) -> tuple[Where, ...]:
     """The pages as places of a finding."""
     return tuple(Where(page=page.url, text=page.title or "", region=region_of(page.region)) for page in pages[:20])
@@ -91,6 +96,7 @@ class _Footer:
         if not missing:
             return
         static = all(len(ITEMS.keys() & page.identity.keys()) >= self.params.static_items for page in looked)
+        static = static and not any(draws_unseen(page) for page in looked)
         certainty: Certainty = "confirmed" if static else "suspected"
         lacking = [page for page in looked if any(not page.identity.get(name) for name in missing)]
         names = "、".join(ITEMS[name] for name in missing)
@@ -180,7 +186,8 @@ class _Entry:
         if on_home and not lacking:
             return
         static = len(ITEMS.keys() & home.identity.keys()) >= _SOME
-        certainty: Certainty = "confirmed" if on_home or static else "suspected"
+        unseen = any(draws_unseen(page) for page in (home, *lacking))
+        certainty: Certainty = "confirmed" if (on_home or static) and not unseen else "suspected"
         places = ([] if on_home else ["首页"]) + ([f"{len(lacking)}个其他页面"] if lacking else [])
         points = round((0 if on_home else self.params.home) + self.params.other * len(lacking), 4)
         shown = [*([] if on_home else [home]), *lacking]

@@ -160,7 +160,7 @@ def test_publications_count_each_article_of_the_period_once() -> None:
     published = judged(site_facts(portal(), page_facts=pages)).extra["published"]
     assert published == {
         "total": 3, "by_type": {"其他": 1, "动态要闻": 2}, "by_unit": {"jyj": 1, "zfb": 2},
-        "from": "2026-11-01", "to": "2026-11-20",
+        "by_document": {"其他": 3}, "from": "2026-11-01", "to": "2026-11-20",
     }  # fmt: skip
 
 
