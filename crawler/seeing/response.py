@@ -16,6 +16,7 @@ from crawler.seeing.files import family_of, named_extension, see_file, sniff
 from crawler.seeing.login import asks_for_login, says_login
 from crawler.seeing.marks import challenges
 from crawler.seeing.parked import is_parked
+from crawler.seeing.taken_over import is_taken_over
 from crawler.seeing.visible import visible_text
 
 RETRY_AFTER_LIMIT = 3600
@@ -133,6 +134,8 @@ def _page(
         return Reason.TRUNCATED, f"读到{len(body)}字节后连接中断"
     if foreign and is_parked(headers, body):
         return Reason.CHANGED_OWNER, "域名停放或出售页"
+    if foreign and is_taken_over(headers, body):
+        return Reason.CHANGED_OWNER, "疑似赌博或色情页面"
     return Reason.OK, ""
 
 
