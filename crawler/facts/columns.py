@@ -16,7 +16,7 @@ from crawler.facts import schema
 from crawler.facts.items import day_of, day_of_item, distinct, newest_of
 from crawler.facts.keys import key_of
 from crawler.facts.model import ColumnFact, ItemFact
-from crawler.facts.naming import path_of, stands_under, type_of, without_list
+from crawler.facts.naming import above, folder_of, path_of, type_of, without_list
 from crawler.inventory import Column, Site
 from crawler.outcomes import Outcome, Reason
 from crawler.pages import canonical
@@ -38,6 +38,8 @@ class _Seen:
     end: str = ""
     crumb: Sequence[Sequence[str | None]] = ()
     told: str | None = None  # type by the page's tags and breadcrumb
+    above: frozenset[str] = frozenset()
+    below: list[int] = field(default_factory=list)  # places of its sub-columns
 
     @property
     def first(self) -> Any:
@@ -104,7 +106,21 @@ class StoredColumns:
             by_url[row.url].rows.append(row)  # it was read before it was known to be a column
         for one in seen:
             self._follow(one)
+        self._order(seen)
         return seen
+
+    def _order(self, seen: list[_Seen]) -> None:
+        """Put each column under those that its breadcrumb, the menu or its address say."""
+        menu = self._menu
+        for one in seen:
+            one.above = above(one.crumb, menu.get(one.url))
+        for one in seen:
+            folder = folder_of(one.url) or "\n"
+            one.below = [
+                place
+                for place, other in enumerate(seen)
+                if other is not one and (one.url in other.above or other.url.startswith(folder))
+            ]
 
     def _foreign_columns(self) -> list[str]:
         return [canonical(self.site.column_url(column)) for column in self.site.columns]
@@ -172,7 +188,7 @@ class StoredColumns:
         """
         level = len(path) == 2 if one.crumb else one.column.top_level
         away = is_home(one.end) or (one.first is not None and one.first.final_url and kind is None)
-        typed = "其他" if away else type_of(one.column.type, one.told, listed)
+        typed = "其他" if away else type_of(one.column.type, one.told, [] if one.below else listed)
         if not listed and kind in ("article", "other", "home"):
             typed = without_list(typed)
         return one.column.model_copy(update={"type": typed, "top_level": level})
@@ -188,19 +204,13 @@ class StoredColumns:
         return found
 
     def _by_children(self, seen: list[_Seen], facts: list[ColumnFact]) -> list[ColumnFact]:
-        menu = self._menu
         loose = self._loose_lists()
         found = []
         for one, fact in zip(seen, facts, strict=True):
             if fact.outcome is not Outcome.OK or not (fact.column.top_level or fact.dated_count == 0):
                 found.append(fact)
                 continue
-            below = [
-                other
-                for there, other in zip(seen, facts, strict=True)
-                if stands_under(there.url, there.crumb, one.url, menu.get(there.url))
-                and other.column.type in (fact.column.type, "其他")
-            ]
+            below = [facts[place] for place in one.below if facts[place].column.type in (fact.column.type, "其他")]
             below += [other for other in loose.get(one.column.id, ()) if other.column.type == fact.column.type]
             found.append(_dated_by(fact, below))
         return found

@@ -35,7 +35,10 @@ def path_of(crumb: Crumb, name: str, home: str, site_name: str = "") -> tuple[st
 
 
 def type_of(named: str, told: str | None, items: Sequence[ItemFact]) -> str:
-    """The type by the column's name, else by its ColumnType tag and breadcrumb, else by what most of its titles are."""
+    """The type by the column's name, else by its ColumnType tag and breadcrumb, else by what most of its titles are.
+
+    `items` is empty for a column of sub-columns, which holds several types.
+    """
     if named != "其他":
         return named
     if told:
@@ -54,11 +57,13 @@ def without_list(kind: str) -> str:
     return "其他" if kind in _LIST_TYPES else kind
 
 
-def stands_under(url: str, crumb: Crumb, head: str, menu_head: str | None) -> bool:
-    """Is the column of `url` one below that of `head`: by its breadcrumb, the menu, or its address?"""
-    if url == head:
-        return False
-    if menu_head == head or any(step[1] is not None and canonical(step[1]) == head for step in crumb):
-        return True
-    folder = prefix_of(head)
-    return not is_home(folder) and url.startswith(folder)
+def above(crumb: Crumb, menu_head: str | None) -> frozenset[str]:
+    """Canonical addresses that the breadcrumb and the menu put above a column."""
+    steps = {canonical(step[1]) for step in crumb if step[1] is not None}
+    return frozenset(steps | ({menu_head} if menu_head else set()))
+
+
+def folder_of(url: str) -> str | None:
+    """What the addresses of sub-columns begin with; None for a home page."""
+    folder = prefix_of(url)
+    return None if is_home(folder) else folder

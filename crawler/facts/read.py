@@ -22,6 +22,7 @@ from crawler.facts.model import (
     AddressFact,
     Attempt,
     BadLink,
+    ColumnFact,
     Coverage,
     Holder,
     ItemFact,
@@ -115,6 +116,12 @@ class StoredSite(StoredColumns, KeptBodies):
         """Items of the home page in page order."""
         items = self._items([row.id for row in self._home_rows])
         return distinct(item for row in self._home_rows for item in items[row.id])
+
+    @property
+    def unnamed_columns(self) -> Sequence[ColumnFact]:
+        """Columns that were found on the site and that its inventory does not name."""
+        bare = self.site.model_copy(update={"columns": []})
+        return StoredSite(self._db, self._run, bare, self._inventory, self._as_of).columns
 
     # -- pages and links ---------------------------------------------------------------------------------------
 

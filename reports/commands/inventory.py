@@ -1,4 +1,4 @@
-"""`scrapy inventory`: check an inventory, make one from the register workbook, print its JSON Schema."""
+"""`scrapy inventory`: check an inventory, make one from the register workbook, propose columns, print its schema."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from scrapy.commands import ScrapyCommand
 from scrapy.utils.conf import closest_scrapy_cfg
 
+from crawler.facts.store import StoreError, open_store
 from crawler.inventory import (
     BadInput,
     Problem,
@@ -18,27 +19,33 @@ from crawler.inventory import (
 )
 from crawler.inventory.jsonschema import inventory_schema
 from crawler.inventory.register import inventory_from_register
+from reports.proposals import propose
+from reports.stored import NothingStored
 
 
 class Command(ScrapyCommand):
-    """Exit status 0 when done, 2 for bad input, told on the error stream."""
+    """Exit status 0 when done, 1 when nothing is stored to propose from, 2 for bad input; told on the error stream."""
 
     requires_project = True
     requires_crawler_process = False
     default_settings = {"LOG_ENABLED": False}  # noqa: RUF012 - as ScrapyCommand declares it
 
     def syntax(self) -> str:
-        return "check [清单.yaml] | import 名录.xlsx [-o 清单.yaml] | schema"
+        return "check [清单.yaml] | import 名录.xlsx [-o 清单.yaml] | propose [--round 轮次] [--site 站点] | schema"
 
     def short_desc(self) -> str:
-        return "检查巡查清单；由名录表生成清单；输出清单的 JSON Schema"
+        return "检查巡查清单；由名录表生成清单；列出站点上发现的栏目；输出清单的 JSON Schema"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         group = parser.add_argument_group("清单")
-        group.add_argument("-o", "--output", metavar="FILE", help="import、schema 的结果写入该文件（不覆盖已有文件）")
+        group.add_argument(
+            "-o", "--output", metavar="FILE", help="结果写入该文件（不覆盖已有文件）"
+        )
         group.add_argument("--city", default="", help="import：市、县名称")
         group.add_argument("--region-code", default="", help="import：行政区划代码，6位数字")
+        group.add_argument("--round", default="", help="propose：取哪个轮次的巡查记录，如 2026-11，缺省为最近一次")
+        group.add_argument("--site", default="", help="propose：只看该站点（编号）")
         group.add_argument("--issuer", default="", help="import：印发通报的机关")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -51,6 +58,10 @@ class Command(ScrapyCommand):
                 case ["import", file]:
                     given = {"city": opts.city, "region_code": opts.region_code, "issuer": opts.issuer}
                     self._write(inventory_from_register(file, **given), opts.output)
+                case ["propose"]:
+                    assert self.settings is not None
+                    found = propose(open_store(self.settings["DATABASE_URL"]), opts.round, opts.site)
+                    self._write(found, opts.output)
                 case ["schema"]:
                     self._write(inventory_schema(), opts.output)
                 case _:
@@ -58,6 +69,9 @@ class Command(ScrapyCommand):
         except BadInput as error:
             print(error, file=sys.stderr)
             self.exitcode = 2
+        except (NothingStored, StoreError) as error:
+            print(error, file=sys.stderr)
+            self.exitcode = 1
 
     def _check(self, path: Path) -> None:
         inventory = load_inventory(path)
