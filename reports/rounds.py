@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from crawler.facts.store import Run, judged_rounds, load_judgement, load_ledger,
 from crawler.inventory import Inventory
 from reports.documents import write_documents
 from rules.engine import judge
+from rules.forms import Answer
 from rules.ledger import Ledger, advance
 from rules.loader import RuleSet
 from rules.schema import Judgement
@@ -29,6 +31,7 @@ class Judged:
     judgement: Judgement
     inventory: Inventory
     paths: list[Path]
+    trial: bool = False  # by another profile than the ledger's: told, not kept
 
 
 def stored_ledger(engine: Engine) -> Ledger:
@@ -43,30 +46,46 @@ def previous_judgement(engine: Engine, round_name: str) -> Judgement | None:
     return Judgement.model_validate(data) if data else None
 
 
+def remembered_answers(engine: Engine, round_name: str) -> list[Answer]:
+    """What people reported when the round was judged before: asked once a round."""
+    data = load_judgement(engine, round_name)
+    return [Answer.model_validate(one) for one in data["extra"].get("answers", ())] if data else []
+
+
 def _kind(round_name: str) -> str:
     return "".join("9" if char.isdigit() else char for char in round_name)
 
 
-def judge_run(engine: Engine, run: Run, rules: RuleSet) -> tuple[Judgement, StoredRound]:
-    """Judge the stored facts of a run and keep the judgement."""
+def judge_run(
+    engine: Engine, run: Run, rules: RuleSet, answers: Sequence[Answer] = (), *, keep: bool = True
+) -> tuple[Judgement, StoredRound]:
+    """Judge the stored facts of a run with what people reported; `keep` stores it and moves the ledger on."""
     facts = StoredRound(engine, run)
     ledger = stored_ledger(engine)
-    judgement = judge(facts, rules, previous=ledger, exemptions=ledger.exemptions())
+    answers = answers or remembered_answers(engine, run.round)
+    judgement = judge(facts, rules, previous=ledger, exemptions=ledger.exemptions(), answers=answers)
     if not judgement.coverage.pages:
         raise NothingSeen(nothing_seen_message(facts))
-    after = advance(ledger, judgement.findings, judgement.closed, run.round, run.as_of)
-    entries = {name: entry.model_dump(mode="json") for name, entry in after.entries.items()}
-    save_judgement(engine, run.round, run.id, judgement.model_dump(mode="json"), entries)
+    if keep:
+        after = advance(ledger, judgement.findings, judgement.closed, run.round, run.as_of)
+        entries = {name: entry.model_dump(mode="json") for name, entry in after.entries.items()}
+        save_judgement(engine, run.round, run.id, judgement.model_dump(mode="json"), entries)
     return judgement, facts
 
 
-def judge_and_write(engine: Engine, run: Run, rules: RuleSet, output: Path) -> Judged:
-    """Judge a run and write its documents into `output`/<round>/."""
-    judgement, facts = judge_run(engine, run, rules)
+def judge_and_write(engine: Engine, run: Run, rules: RuleSet, output: Path, answers: Sequence[Answer] = ()) -> Judged:
+    """Judge a run and write its documents into `output`/<round>/.
+
+    A round is in the ledger as one profile judged it. Judging it by another is a trial: nothing is stored, and the
+    documents go to `output`/<round>/<profile>/.
+    """
+    stored = load_judgement(engine, run.round)
+    trial = stored is not None and stored.get("profile") != rules.profile.name
+    judgement, facts = judge_run(engine, run, rules, answers, keep=not trial)
+    folder = output / run.round / rules.profile.name if trial else output / run.round
     previous = previous_judgement(engine, run.round)
-    ledger = stored_ledger(engine)
-    paths = write_documents(judgement, facts.inventory, output / run.round, previous=previous, ledger=ledger)
-    return Judged(judgement, facts.inventory, paths)
+    paths = write_documents(judgement, facts.inventory, folder, previous=previous, ledger=stored_ledger(engine))
+    return Judged(judgement, facts.inventory, paths, trial)
 
 
 def nothing_seen_message(facts: StoredRound) -> str:

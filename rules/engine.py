@@ -164,7 +164,7 @@ def _judge_site(site: SiteFacts, work: _Work, result: _Round) -> None:
     result.reasons.update(site.coverage.reasons)
     result.columns += column_rows(site, work.context)
     result.ipv6.append(ipv6_row(site, work.context))
-    series = availability_row(site, _watching(ruleset))
+    series = availability_row(site, _watching(ruleset), ruleset.rule("V2") is not None)
     if series is not None:
         result.availability.append(series)
     if lines:
@@ -280,6 +280,7 @@ def _extra(work: _Work, result: _Round) -> dict[str, Any]:
         "exempted": result.exempted,
         "expired_exemptions": [one.model_dump(mode="json") for one in work.waived.expired],
         "unscored": [line.rule.id for line in lines if line.undone],
+        "answers": [answer.model_dump(mode="json") for answer in work.answers],
         "unfilled": unfilled(ruleset, facts.inventory, work.answers),
         "score_sheets": {site: [line.row() for line in sheet_lines] for site, sheet_lines in result.sheets.items()},
         "seed": facts.seed,

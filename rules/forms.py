@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from crawler.facts import SiteFacts
 from crawler.inventory import Inventory, load_model
@@ -43,6 +44,11 @@ class Answers(BaseModel):
 
     round: str = Field(min_length=1, description="轮次，如 2026-11")
     answers: list[Answer] = Field(default_factory=list, description="逐条填报")
+
+    @field_validator("answers", mode="before")
+    @classmethod
+    def _nothing_yet(cls, given: Any) -> Any:
+        return [] if given is None else given
 
 
 def load_answers(path: str | Path, inventory: Inventory, ruleset: RuleSet) -> Answers:
@@ -117,3 +123,30 @@ def unfilled(ruleset: RuleSet, inventory: Inventory, answers: Sequence[Answer]) 
         for site in inventory.sites
         if site.kind in rule.applies_to and (rule.id, site.id) not in done
     ]
+
+
+def answer_form(
+    round_name: str, ruleset: RuleSet, inventory: Inventory, wanted: Sequence[dict[str, str]] | None = None
+) -> str:
+    """The YAML file that people fill in: every item they are asked for, with its cases beside it.
+
+    `wanted` are rows of `unfilled`; None asks for everything of the profile. A line counts once its # is taken away.
+    """
+    names = {site.id: site.name for site in inventory.sites}
+    rules = {rule.id: rule for rule in ruleset.known}
+    lines = [
+        f"# {ruleset.profile.title}人工填报表。每项删去行首的 # ，填写 result（有问题、无问题、不适用）、by 和 on；",
+        "# 有问题时写明 item（第几种情形）、count（几处）、url、text（情况）和 proof（佐证材料）。没有填的列为未填报。",
+        "# 填好后执行 scrapy judge --answers 本文件",
+        f"round: {json.dumps(round_name)}",
+        "answers:",
+    ]
+    for row in wanted if wanted is not None else unfilled(ruleset, inventory, ()):
+        rule = rules[row["rule"]]
+        lines += [
+            "",
+            f"  # {rule.id} {rule.name}：{names.get(row['site'], row['site'])}（{rule.document} {rule.clause}）",
+        ]
+        lines += [f"  #   情形{number} {item.text}（{item.points:g}分）" for number, item in enumerate(rule.items, 1)]
+        lines.append(f"  # - {{rule: {rule.id}, site: {row['site']}, result: 无问题, by: 填报人, on: 填报日期}}")
+    return "\n".join(lines) + "\n"

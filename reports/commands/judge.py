@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 
-from crawler.facts.store import StoreError, latest_round, latest_run, open_store
-from crawler.inventory import BadInput
+from crawler.facts.store import Run, StoreError, latest_round, latest_run, open_store
+from crawler.inventory import BadInput, Inventory, Problem
 from crawler.rounds import BadArgument, parse_round
 from reports.files import OutputError, check_writable
 from reports.rounds import NothingSeen, judge_and_write
 from reports.terminal import print_summary
-from rules.loader import load_ruleset
+from rules.forms import Answer, load_answers
+from rules.loader import RuleSet, load_ruleset
 
 
 class Command(ScrapyCommand):
@@ -25,7 +27,7 @@ class Command(ScrapyCommand):
 
     def syntax(self) -> str:
         """Arguments for `scrapy judge -h`."""
-        return "[--round 2026-11] [--profile monthly]"
+        return "[--round 2026-11] [--profile monthly] [--answers 填报.yaml]"
 
     def short_desc(self) -> str:
         """One line for `scrapy --help`."""
@@ -34,9 +36,14 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Scrapy's options and ours."""
         super().add_options(parser)
+        parser.set_defaults(profile=None)  # Scrapy's own --profile would write a file of timings of that name
         parser.add_argument("--round", dest="round", default="", help="轮次，缺省为最近完成的一轮")
         parser.add_argument(
-            "--profile", dest="profile", default="", help="规则方案名称或文件，缺省为设置 RULES_PROFILE"
+            "--profile", dest="rules_profile", default="", help="规则方案名称或文件，缺省为设置 RULES_PROFILE"
+        )
+
+        parser.add_argument(
+            "--answers", dest="answers", default="", metavar="FILE", help="人工填报文件，由 scrapy rules answers 生成"
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -44,7 +51,7 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         output = Path(self.settings["OUTPUT_DIR"])
         try:
-            rules = load_ruleset(opts.profile or self.settings["RULES_PROFILE"])
+            rules = load_ruleset(opts.rules_profile or self.settings["RULES_PROFILE"])
             check_writable(output)
             engine = open_store(self.settings["DATABASE_URL"])
             name = opts.round or (args[0] if args else "") or latest_round(engine)
@@ -53,7 +60,8 @@ class Command(ScrapyCommand):
             run = latest_run(engine, parse_round(name, None), states=("walked",))
             if run is None:
                 raise NothingSeen(f"轮次 {name} 没有完成的巡查，请先执行 scrapy crawl gov_sites -a round={name}。")
-            judged = judge_and_write(engine, run, rules, output)
+            answers = self._answers(opts.answers, run, rules)
+            judged = judge_and_write(engine, run, rules, output, answers)
         except (BadInput, BadArgument) as error:
             print(error, file=sys.stderr)
             self.exitcode = 2
@@ -62,3 +70,17 @@ class Command(ScrapyCommand):
             self.exitcode = 1
         else:
             print_summary(judged.judgement, judged.paths)
+            if judged.trial:
+                print(f"本次用方案 {rules.profile.name} 试评，与本轮台账所用方案不同：结果另行存放，不计入台账。")
+            if missing := judged.judgement.extra.get("unfilled"):
+                print(f"未填报 {len(missing)} 项，可用 scrapy rules answers 生成填报表。")
+
+    def _answers(self, path: str, run: Run, rules: RuleSet) -> Sequence[Answer]:
+        """What people reported for this round. BadInput for mistakes and for another round's file."""
+        if not path:
+            return ()
+        given = load_answers(path, Inventory.model_validate_json(run.inventory), rules)
+        if given.round != run.round:
+            message = f"填报的轮次是 {given.round}，评判的是 {run.round}"
+            raise BadInput([Problem(path, 1, "round", message, "核对 --round 和填报文件")], label="填报")
+        return given.answers

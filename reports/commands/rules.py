@@ -7,11 +7,13 @@ import sys
 from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
+from sqlalchemy.engine import Engine
 
 from crawler.facts.read import StoredRound
-from crawler.facts.store import StoreError, latest_round, latest_run, load_ledger, open_store
-from crawler.inventory import BadInput, Problem
+from crawler.facts.store import Run, StoreError, latest_round, latest_run, load_judgement, load_ledger, open_store
+from crawler.inventory import BadInput, Inventory, Problem
 from rules.engine import judge
+from rules.forms import answer_form
 from rules.ledger import Ledger
 from rules.loader import load_ruleset
 from rules.manual import manual_html, manual_markdown, write_schemas
@@ -31,7 +33,8 @@ class Command(ScrapyCommand):
 
     def syntax(self) -> str:
         """Arguments for `scrapy rules -h`."""
-        return "check | manual [-o 手册.html|手册.md] | schema [-o 文件夹] | --what-if 方案 [--round 2026-11]"
+        forms = "check | manual [-o 手册.html|手册.md] | schema [-o 文件夹] | answers [-o 填报.yaml]"
+        return f"{forms} | --what-if 方案 [--round 2026-11]"
 
     def short_desc(self) -> str:
         """One line for `scrapy --help`."""
@@ -40,17 +43,22 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Scrapy's options and ours."""
         super().add_options(parser)
-        parser.add_argument("--profile", default="", help="方案名称或文件，缺省为设置 RULES_PROFILE")
-        parser.add_argument("-o", "--output", default="", help="manual 的文件（.html 或 .md）、schema 的文件夹")
+        parser.set_defaults(profile=None)  # Scrapy's own --profile would write a file of timings of that name
+        parser.add_argument(
+            "--profile", dest="rules_profile", default="", help="方案名称或文件，缺省为设置 RULES_PROFILE"
+        )
+        parser.add_argument(
+            "-o", "--output", default="", help="输出：manual（.html 或 .md）、answers 的文件，schema 的文件夹"
+        )
         parser.add_argument(
             "--what-if", dest="what_if", default="", metavar="PROFILE", help="试算：换用该方案会有什么变化"
         )
-        parser.add_argument("--round", dest="round", default="", help="试算的轮次，缺省为最近完成的一轮")
+        parser.add_argument("--round", dest="round", default="", help="试算、填报的轮次，缺省为最近完成的一轮")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Do what is asked; errors go to the error stream."""
         assert self.settings is not None
-        profile = opts.profile or self.settings["RULES_PROFILE"]
+        profile = opts.rules_profile or self.settings["RULES_PROFILE"]
         try:
             if opts.what_if:
                 self._what_if(profile, opts.what_if, opts.round)
@@ -64,6 +72,8 @@ class Command(ScrapyCommand):
             elif args == ["schema"]:
                 for path in write_schemas(Path(opts.output)) if opts.output else write_schemas():
                     print(path)
+            elif args == ["answers"]:
+                self._answers(profile, opts.round, opts.output)
             else:
                 raise BadInput([Problem(" ".join(args), None, "", "用法不对", self.syntax())], label="参数")
         except BadInput as error:
@@ -85,14 +95,35 @@ class Command(ScrapyCommand):
         Path(output).write_text(text, encoding="utf-8")
         print(output)
 
-    def _what_if(self, profile: str, other: str, round_name: str) -> None:
+    def _answers(self, profile: str, round_name: str, output: str) -> None:
+        """The form of a round: what its last judgement still asks of people, else all that the profile asks."""
+        ruleset = load_ruleset(profile)
+        engine, run = self._walked(round_name)
+        inventory = Inventory.model_validate_json(run.inventory)
+        judged = load_judgement(engine, run.round)
+        known = judged["extra"].get("unfilled") if judged and judged["profile"] == ruleset.profile.name else None
+        text = answer_form(run.round, ruleset, inventory, known)
+        if not output:
+            print(text, end="")
+            return
+        if Path(output).exists():
+            raise BadInput([Problem(output, None, "", "文件已存在，不覆盖已填的内容", "换一个文件名")], label="填报")
+        Path(output).write_text(text, encoding="utf-8")
+        print(output)
+
+    def _walked(self, round_name: str) -> tuple[Engine, Run]:
         assert self.settings is not None
-        now, then = load_ruleset(profile), load_ruleset(other)
         engine = open_store(self.settings["DATABASE_URL"])
         name = round_name or latest_round(engine)
         run = latest_run(engine, name, states=("walked",)) if name else None
         if run is None:
-            raise NothingToJudgeError("没有完成的轮次可供试算，请先执行 scrapy crawl gov_sites。")
+            raise NothingToJudgeError("没有完成的轮次，请先执行 scrapy crawl gov_sites。")
+        return engine, run
+
+    def _what_if(self, profile: str, other: str, round_name: str) -> None:
+        assert self.settings is not None
+        now, then = load_ruleset(profile), load_ruleset(other)
+        engine, run = self._walked(round_name)
         ledger = Ledger.model_validate({"entries": load_ledger(engine)})
         before, after = (
             judge(StoredRound(engine, run), ruleset, previous=ledger, exemptions=ledger.exemptions())

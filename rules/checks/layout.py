@@ -11,6 +11,7 @@ from pydantic import Field
 from crawler.facts import Reading, SiteFacts
 from rules.checks.home import home_was_read
 from rules.context import Context
+from rules.profile import host_matches
 from rules.registry import Draft, Params, check, fill
 from rules.schema import Rule, Where
 from rules.subjects import host_of
@@ -31,6 +32,7 @@ class PromptParams(Params):
     """From how many strange hosts on the absence of a prompt is told."""
 
     hosts: int = Field(default=1, ge=1, le=1000, description="首页上的非政府网站域名达到几个才提示")
+    harmless: list[str] = Field(default=["*.conac.cn"], description="不算非政府网站的域名，*. 开头表示其下级域名")
 
 
 def channels(reading: Reading, own: str) -> list[str]:
@@ -50,7 +52,8 @@ def channel_count(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
     home = ctx.reading(site, site.home_page.url) if site.home_page is not None and home_was_read(site) else None
     faults = []
     names = channels(home, site.site.host) if home is not None else []
-    if names and not params.fewest <= len(names) <= params.most:
+    fewest = params.fewest if site.site.kind == "portal" else 0
+    if names and not fewest <= len(names) <= params.most:
         faults.append(f"主导航有频道{len(names)}个，以{params.fewest}—{params.most}个为宜")
     since = params.topic.since(ctx.today)
     for state in ctx.columns(site):
@@ -78,8 +81,16 @@ def leaving_prompt(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]
     if home is None or _PROMPT.search(home.html):
         return
     hosts = {host_of(link.url) for link in home.page.links if link.tag in ("a", "area", "option") and not link.hidden}
-    own = site.site.host.split(".")[-3:]
-    strange = sorted(host for host in hosts if host and not host.endswith(".gov.cn") and host.split(".")[-3:] != own)
+    own = {tuple(other.host.split(".")[-3:]) for other in ctx.inventory.sites}
+    strange = sorted(
+        host
+        for host in hosts
+        if host
+        and not host.endswith((".gov.cn", ".政务"))
+        and tuple(host.split(".")[-3:]) not in own
+        and not ctx.profile.allows(host)
+        and not any(host_matches(one, host) for one in params.harmless)
+    )
     if len(strange) >= params.hosts:
         yield Draft(
             subject=site.site.url,

@@ -14,7 +14,8 @@ from crawler.facts import Outcome, Reason
 from crawler.inventory import BadInput, MediaAccount
 from rules.checks.availability import AvailabilityParams, worst_week
 from rules.engine import judge
-from rules.forms import Answer, load_answers
+from rules.forms import Answer, answer_form, load_answers
+from rules.ledger import Entry, Ledger
 from rules.loader import RuleSet, load_ruleset
 from rules.scoring import bonus, score, sheet
 from tests.rules.build import (
@@ -31,6 +32,7 @@ from tests.rules.build import (
     round_facts,
     site_facts,
 )
+from tests.rules.fixtures import site_of
 
 ANNUAL = load_ruleset("annual")
 HOME = "http://www.yunling.gov.cn/"
@@ -261,3 +263,42 @@ def test_the_series_of_a_watched_site_is_told_by_day() -> None:
 
 def test_v2_a_site_without_a_series_is_not_judged() -> None:
     assert judge(round_facts(site_facts(department(), columns=[])), only("V2"), answers=()).findings == []
+
+
+# --- the form that people fill in ---------------------------------------------------------------------------------
+
+
+def test_the_form_can_be_filled_in_and_read_back(tmp_path: Path) -> None:
+    inventory = round_facts(site_facts(portal())).inventory
+    text = answer_form("2026-11", only("D11", "D24"), inventory)
+    empty = tmp_path / "empty.yaml"
+    empty.write_text(text, encoding="utf-8")
+    assert load_answers(empty, inventory, ANNUAL).answers == []
+    filled = tmp_path / "filled.yaml"
+    filled.write_text(text.replace("  # - {", "  - {").replace("填报日期", "2026-11-18"), encoding="utf-8")
+    given = load_answers(filled, inventory, ANNUAL)
+    assert given.round == "2026-11" and [(one.rule, one.result) for one in given.answers] == [
+        ("D11", "无问题"),
+        ("D24", "无问题"),
+    ]
+    assert "情形2 注册用户无法在线办事（5分）" in text
+
+
+def test_the_form_asks_only_for_what_is_missing() -> None:
+    judgement = judged(only("D11", "D24"), answer("D11", "无问题"))
+    inventory = round_facts(site_facts(portal())).inventory
+    text = answer_form("2026-11", only("D11", "D24"), inventory, judgement.extra["unfilled"])
+    assert "rule: D24" in text and "rule: D11" not in text
+    assert judgement.extra["answers"][0]["by"] == "李某"
+
+
+def test_a_candidate_that_a_person_confirmed_costs_its_points() -> None:
+    site = site_of(Path(__file__).parent / "D13" / "fail_vague.html")
+    ruleset = only("D13")
+    first = judge(round_facts(site), ruleset)
+    [found] = first.findings
+    assert (found.certainty, found.deduction, first.sites[0].score) == ("suspected", None, 100)
+    entry = Entry(fingerprint=found.fingerprint, finding=found, confirmed="李某")
+    second = judge(round_facts(site), ruleset, previous=Ledger(entries={found.fingerprint: entry}))
+    [found] = second.findings
+    assert (found.certainty, found.deduction, second.sites[0].score) == ("confirmed", 2, 98)
