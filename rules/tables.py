@@ -8,7 +8,7 @@ from typing import Any
 
 from crawler.facts import PageFact, Publications, RoundFacts, SiteFacts
 from crawler.inventory import Inventory
-from rules.checks.availability import AvailabilityParams, Watched, by_place, has_failed
+from rules.checks.availability import AvailabilityParams, Watched, by_place, has_failed, open_looks
 from rules.checks.ipv6 import Tested, readiness
 from rules.context import Context
 from rules.registry import Draft, PageVisitor
@@ -50,25 +50,33 @@ def ipv6_row(site: SiteFacts, ctx: Context) -> dict[str, Any]:
     return {"site": site.site.id, "name": site.site.name, "host": site.site.host, **row, "note": note}
 
 
-def availability_row(site: SiteFacts, params: AvailabilityParams) -> dict[str, Any] | None:
-    """A site's series day by day and its worst week from the worst place; None when it is not watched."""
+def availability_row(site: SiteFacts, params: AvailabilityParams, asked: bool = False) -> dict[str, Any] | None:
+    """A site's series day by day and its worst week from the worst place, with what did not count and why.
+
+    None when it is not watched, unless V2 is `asked` for: then the row says that it cannot be judged.
+    """
+    row: dict[str, Any] = {"site": site.site.id, "name": site.site.name, "state": "未能判定", "worst": None, "days": []}
     if not isinstance(site, Watched) or not site.looks:
-        return None
+        return row | {"note": "没有首页可用性监测记录", "closed": 0, "void": 0} if asked else None
+    mine = open_looks(site)
     days: dict[str, list[int]] = {}
-    for look in sorted(site.looks, key=lambda one: one.at):
-        if look.control_ok:
-            day = days.setdefault(beijing_day(look.at).isoformat(), [0, 0])
-            day[0] += 1
-            day[1] += has_failed(look, params.slow_seconds)
-    weeks = by_place(site.looks, params)
-    row: dict[str, Any] = {"site": site.site.id, "name": site.site.name, "state": "未能判定", "worst": None}
+    for look in sorted((look for look in mine if look.control_ok), key=lambda one: one.at):
+        day = days.setdefault(beijing_day(look.at).isoformat(), [0, 0])
+        day[0] += 1
+        day[1] += has_failed(look, params.slow_seconds)
+    weeks = by_place(mine, params)
     if weeks:
         worst = weeks[0]
         row["state"] = "不达标" if worst.failed >= params.share * worst.looks else "达标"
         span = {"from": worst.first.isoformat(), "to": worst.last.isoformat(), "place": worst.place}
         row["worst"] = span | {"looks": worst.looks, "failed": worst.failed}
     row["days"] = [{"day": day, "looks": looks, "failed": failed} for day, (looks, failed) in days.items()]
-    return row
+    row["closed"] = len(site.looks) - len(mine)
+    row["void"] = sum(not look.control_ok for look in mine)
+    notes = [] if weeks else [f"没有连续{params.days}天、每天不少于{params.per_day}次的监测记录"]
+    notes += [f"计划停机期间的{row['closed']}次不计"] if row["closed"] else []
+    notes += [f"监测端网络异常的{row['void']}次不计"] if row["void"] else []
+    return row | {"note": "；".join(notes)}
 
 
 def unit_rows(inventory: Inventory, findings: Sequence[Finding]) -> list[dict[str, Any]]:

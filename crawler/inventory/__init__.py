@@ -7,6 +7,7 @@ from pathlib import Path
 from crawler.inventory.checks import cross_checks, soft_checks
 from crawler.inventory.models import (
     Bulletin,
+    Closure,
     Column,
     ColumnType,
     Exemption,
@@ -21,6 +22,7 @@ from crawler.inventory.yamlfile import BadInput, Problem, at, load_model, load_y
 __all__ = [
     "BadInput",
     "Bulletin",
+    "Closure",
     "Column",
     "ColumnType",
     "Exemption",

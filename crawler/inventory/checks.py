@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from crawler.inventory.models import Inventory
+from pydantic import ValidationError
+
+from crawler.inventory.models import Closure, Inventory
 from crawler.inventory.wording import nearest
 
 Check = tuple[tuple[Any, ...], str, str]
@@ -29,6 +32,8 @@ def cross_checks(data: dict[Any, Any]) -> Iterator[Check]:
         yield from _unknown_unit(site, path, units)
         yield from _repeated(site, ("columns",), "栏目编号", path)
         yield from _site_addresses(site, path)
+        for closure_path, closure in _items(site, "closures", path):
+            yield from _closure_span(closure, closure_path)
         for column_path, column in _items(site, "columns", path):
             yield from _unknown_unit(column, column_path, units)
             yield from _column_address(site, column, column_path)
@@ -56,6 +61,10 @@ def soft_checks(inventory: Inventory) -> Iterator[Check]:
             elif alias.lower() in hosts:
                 yield here, f"“{alias}”也是站点“{hosts[alias.lower()]}”的域名", "只留在一个站点下"
             hosts.setdefault(alias.lower(), site.id)
+        for number, closure in enumerate(site.closures):
+            if closure.until - closure.from_ > timedelta(days=7):
+                here = (*path, "closures", number)
+                yield here, "计划停机超过7天，期间不能判定站点能否访问", "核对恢复时间；长期关停的站点从清单中移除"
         seen: dict[str, str] = {}
         for number, column in enumerate(site.columns):
             address = site.column_url(column)
@@ -143,6 +152,15 @@ def _column_address(site: dict[Any, Any], column: dict[Any, Any], path: tuple[An
         address = None
     if address is None:
         yield (*path, "url"), f"“{url}”不是可以访问的网址", "写栏目列表页的网址，如 /tzgg/"
+
+
+def _closure_span(closure: dict[Any, Any], path: tuple[Any, ...]) -> Iterator[Check]:
+    try:
+        span = Closure.model_validate({"reason": "-"} | {key: closure.get(key) for key in ("from", "until")})
+    except ValidationError:
+        return  # what cannot be read is pydantic's to tell
+    if span.until <= span.from_:
+        yield (*path, "until"), f"“{closure.get('until')}”不晚于开始时间“{closure.get('from')}”", "核对停机的起止时间"
 
 
 def _strings(data: dict[Any, Any], key: str) -> Iterable[tuple[int, str]]:

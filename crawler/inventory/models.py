@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time, timedelta, timezone
 from typing import Annotated, Any, Literal
 from urllib.parse import urljoin, urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 ColumnType = Literal[
     "动态要闻", "通知公告", "政策文件", "政策解读", "人事信息", "规划计划", "统计信息", "财政资金", "概况信息",
@@ -27,6 +27,28 @@ Identifier = Annotated[
     Field(pattern=r"^[A-Za-z0-9_\-.]{1,64}$", description="编号，用英文字母、数字、下划线、连字符或点，不超过64个字符"),
 ]
 Name = Annotated[Text, Field(min_length=1)]
+
+
+_BEIJING = timezone(timedelta(hours=8), "CST")
+
+
+def _end_of_day(value: Any) -> Any:
+    """`until: 2026-11-21` means the whole of that day."""
+    if isinstance(value, str) and len(value.strip()) == 10:
+        try:
+            value = date.fromisoformat(value.strip())
+        except ValueError:
+            return value
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return datetime.combine(value + timedelta(days=1), time(), _BEIJING)
+    return value
+
+
+def _in_beijing(value: datetime) -> datetime:
+    return value.replace(tzinfo=_BEIJING) if value.tzinfo is None else value
+
+
+Moment = Annotated[datetime, AfterValidator(_in_beijing)]
 
 
 class _Model(BaseModel):
@@ -79,6 +101,22 @@ class Column(_Model):
     update_days: int | None = Field(default=None, ge=1, le=3660, description="应更新的期限（天），不写按栏目类型的规定")
 
 
+class Closure(_Model):
+    """A planned closure: the office told it beforehand, so probes of that time do not count (V2)."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    from_: Moment = Field(alias="from", description="停机开始的时间，如 2026-11-20 22:00（北京时间）")
+    until: Annotated[Moment, BeforeValidator(_end_of_day)] = Field(
+        description="恢复的时间，如 2026-11-21 06:00；只写日期即到当日结束"
+    )
+    reason: Name = Field(description="停机原因，如 系统升级")
+
+    def covers(self, moment: datetime) -> bool:
+        """Whether `moment` (aware) lies in it; the end itself is open again."""
+        return self.from_ <= moment < self.until
+
+
 class Site(_Model):
     """站点: one website with its own home page."""
 
@@ -97,7 +135,12 @@ class Site(_Model):
     robots: Literal["obey", "ignore"] = Field(
         default="obey", description="obey 遵守网站的 robots.txt、ignore 已征得网站同意，可不遵守"
     )
+    closures: list[Closure] = Field(default_factory=list, description="计划停机，期间的监测不计")
     columns: list[Column] = Field(default_factory=list, description="栏目，不写则由首页导航自动发现")
+
+    def closed_at(self, moment: datetime) -> bool:
+        """Whether the site is closed by plan at that aware moment."""
+        return any(closure.covers(moment) for closure in self.closures)
 
     @property
     def host(self) -> str:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 Worded = tuple[tuple[Any, ...], str, str]
@@ -54,13 +55,20 @@ def worded(detail: ErrorDetails, model: type[BaseModel]) -> Worded:
         return path, f"{_shown(value)}{message}", f"写{word} {context.get(key)} 的数" + (f"（{hint}）" if hint else "")
     if kind in ("too_short", "string_too_short"):
         return path, "不能为空", hint or "填写内容"
-    if kind.startswith(("date", "datetime")):
+    if kind.startswith("datetime"):
+        return path, f"{_shown(value)}不是时间", hint or "写成 2026-11-18 22:00 的形式"
+    if kind.startswith("date"):
         return path, f"{_shown(value)}不是日期", "写成 2026-11-18 的形式，且日历上有这一天"
     if kind == "string_pattern_mismatch":
         return path, f"{_shown(value)}不合要求", hint or f"应符合 {context.get('pattern')}"
     if kind == "value_error":
         return path, str(context.get("error", "值不合要求")), hint
     return path, f"{_shown(value)}不合要求（{detail['msg']}）", hint
+
+
+def fields_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """The fields of a model by the names that a file uses."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def nearest(word: str, known: Sequence[str]) -> str | None:
@@ -73,8 +81,8 @@ def nearest(word: str, known: Sequence[str]) -> str | None:
 def described(model: type[BaseModel], path: tuple[Any, ...]) -> str:
     """The description of the field at `path`, empty where there is none."""
     owner = _owner(model, path[:-1]) if path else None
-    if owner is not None and path[-1] in owner.model_fields:
-        return owner.model_fields[path[-1]].description or ""
+    if owner is not None and path[-1] in fields_of(owner):
+        return fields_of(owner)[path[-1]].description or ""
     return described(model, path[:-1]) if path and isinstance(path[-1], int) else ""
 
 
@@ -147,14 +155,14 @@ def _shown(value: Any) -> str:
 
 def _known_field(model: type[BaseModel], path: tuple[Any, ...]) -> str:
     owner = _owner(model, path[:-1])
-    names = list(owner.model_fields) if owner else []
+    names = list(fields_of(owner)) if owner else []
     guess = nearest(str(path[-1]), names)
     return f"是否为“{guess}”" if guess else f"删去，或改用：{'、'.join(names)}"
 
 
 def _choices(model: type[BaseModel], path: tuple[Any, ...], value: Any) -> str:
     owner = _owner(model, path[:-1])
-    field = owner.model_fields.get(path[-1]) if owner else None
+    field = fields_of(owner).get(path[-1]) if owner else None
     allowed = [str(one) for one in _literals(field.annotation)] if field else []
     guess = nearest(str(value), allowed)
     return (f"是否为“{guess}”；" if guess else "") + f"可选：{'、'.join(allowed)}"
@@ -177,7 +185,7 @@ def _owner(model: type[BaseModel], path: tuple[Any, ...]) -> type[BaseModel] | N
             arguments = get_args(here)
             here = arguments[-1] if arguments else None
         elif isinstance(here, type) and issubclass(here, BaseModel):
-            field = here.model_fields.get(str(part))
+            field = fields_of(here).get(str(part))
             here = field.annotation if field else None
         else:
             arguments = get_args(here)

@@ -154,15 +154,18 @@ class _Looking:
 
     async def once(self) -> str:
         """One sweep; gives the line that tells of it."""
-        watch = self._watch
+        watch, now = self._watch, datetime.now(UTC)
+        sites = [site for site in watch.sites if not site.closed_at(now)]
         if self._controls is None:
             self._controls = Controls(self._fetcher, await self._control_urls(), allow_private=watch.controls_set)
         done = await sweep(
-            watch.sites, self._look, self._sink,
+            sites, self._look, self._sink,
             controls=self._controls, at_once=watch.at_once, per_second=watch.per_second,
         )  # fmt: skip
         failed = done.looks - done.opened - done.void
         void = f"，监测端网络异常不计{done.void}个" if done.void else ""
+        closed = len(watch.sites) - len(sites)
+        void += f"，计划停机不测{closed}个" if closed else ""
         counts = f"探测首页{done.looks}个：打开{done.opened}个，未打开{failed}个{void}"
         return f"{datetime.now(UTC).astimezone():%Y-%m-%d %H:%M} {counts}，用时{done.seconds:.1f}秒"
 

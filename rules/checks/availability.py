@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 from pydantic import Field
 
 from crawler.facts import Outcome, SiteFacts
+from crawler.inventory import Site
 from rules.context import Context
 from rules.registry import Draft, Params, check, fill
 from rules.schema import Rule, Where
@@ -34,6 +35,11 @@ class Look(Protocol):
 @runtime_checkable
 class Watched(Protocol):
     """Site facts that carry the series of probes."""
+
+    @property
+    def site(self) -> Site:
+        """The site as the inventory has it."""
+        ...
 
     @property
     def looks(self) -> Sequence[Look]:
@@ -65,6 +71,11 @@ class Week:
     def share(self) -> float:
         """Failed of counted."""
         return self.failed / self.looks if self.looks else 0.0
+
+
+def open_looks(site: Watched) -> list[Look]:
+    """Probes of times at which the site was not closed by plan."""
+    return [look for look in site.looks if not site.site.closed_at(look.at)]
 
 
 def spaced(looks: Sequence[Look], minutes: int) -> list[Look]:
@@ -108,9 +119,9 @@ def by_place(looks: Sequence[Look], params: AvailabilityParams) -> list[Week]:
 
 @check("availability", params=AvailabilityParams, fields=("first", "last", "looks", "failed", "share", "limit"))
 def availability(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
-    """V2: too few probes, or none at all, is no judgement; a place that saw the site well leaves a doubt."""
+    """V2: too few probes, or none at all, is no judgement, and told; a place that saw the site well leaves a doubt."""
     params = AvailabilityParams.model_validate(rule.params)
-    weeks = by_place(site.looks, params) if isinstance(site, Watched) else []
+    weeks = by_place(open_looks(site), params) if isinstance(site, Watched) else []
     bad = [week for week in weeks if week.failed >= params.share * week.looks]
     if not bad:
         return

@@ -20,6 +20,7 @@ from crawler.inventory import (
     load_model,
 )
 from crawler.inventory.jsonschema import SCHEMA_FILE, inventory_schema
+from crawler.inventory.wording import fields_of
 from tests.inventory.conftest import CONTRACT, line_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,9 +48,9 @@ def test_example_file_is_complete() -> None:
     assert inventory_warnings(path) == []
     text = path.read_text(encoding="utf-8")
     models = [m for m in vars(crawler.inventory).values() if isinstance(m, type) and issubclass(m, BaseModel)]
-    assert len(models) == 7
+    assert len(models) == 8
     for model in models:
-        for field in model.model_fields:
+        for field in fields_of(model):
             assert f"{field}:" in text, f"{model.__name__}.{field}"
 
 
@@ -122,6 +123,48 @@ def test_one_mistake(spoiled: Spoil, old: str, new: str, field: str, message: st
     assert any(message in p.message and remedy in p.remedy for p in problems), problems
     wanted = line_of(old.splitlines()[0]) + new.count("\n", 0, new.find("city: 云山") + 1)
     assert problems[-1].line == wanted
+
+
+def closed(spoiled: Spoil, text: str) -> list[Problem]:
+    return spoiled("    robots: obey", f"    closures: [{text}]\n    robots: obey")
+
+
+def test_planned_closures(contract: Path) -> None:
+    first = "{from: 2026-11-20 22:00, until: 2026-11-21, reason: 检修}"
+    spans = f"[{first}, {{from: 2026-12-01T08:00:00+08:00, until: '2026-12-01 09:30', reason: x}}]"
+    contract.write_text(
+        CONTRACT.replace("    robots: obey", f"    closures: {spans}\n    robots: obey"), encoding="utf-8"
+    )
+    portal = load_inventory(contract).site("portal")
+    told = [(one.from_.isoformat(), one.until.isoformat()) for one in portal.closures]
+    assert told == [
+        ("2026-11-20T22:00:00+08:00", "2026-11-22T00:00:00+08:00"),  # a day alone is the whole of it
+        ("2026-12-01T08:00:00+08:00", "2026-12-01T09:30:00+08:00"),
+    ]
+    assert Inventory.model_validate_json(load_inventory(contract).model_dump_json()) == load_inventory(contract)
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "message", "remedy"),
+    [
+        ("{from: 昨晚, until: 2026-11-21, reason: x}", "from", "“昨晚”不是时间", "2026-11-20 22:00"),
+        ("{from: 2026-11-20, until: 2026-11-21}", "reason", "缺少必填字段", "停机原因"),
+        ("{from: 2026-11-20, until: 2026-11-19, reason: x}", "until", "不晚于开始时间", "起止时间"),
+        ("{from: 2026-11-20 10:00, until: 2026-11-20 10:00, reason: x}", "until", "不晚于开始时间", "起止时间"),
+        ("{form: 2026-11-20, until: 2026-11-21, reason: x}", "form", "不认识的字段“form”", "是否为“from”"),
+    ],
+)
+def test_mistakes_in_closures(spoiled: Spoil, text: str, field: str, message: str, remedy: str) -> None:
+    problems = [p for p in closed(spoiled, text) if p.field == f"sites[portal].closures[第1项].{field}"]
+    assert any(message in p.message and remedy in p.remedy for p in problems), closed(spoiled, text)
+
+
+def test_a_long_closure_is_told(contract: Path) -> None:
+    span = "[{from: 2026-11-01, until: 2026-11-20, reason: 升级}]"
+    contract.write_text(
+        CONTRACT.replace("    robots: obey", f"    closures: {span}\n    robots: obey"), encoding="utf-8"
+    )
+    assert any("超过7天" in one.message for one in inventory_warnings(contract))
 
 
 def test_two_sites_with_one_id_and_one_home(spoiled: Spoil) -> None:
