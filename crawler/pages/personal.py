@@ -81,7 +81,10 @@ def _is_old_identity(number: str) -> bool:
 
 def _is_division(code: str) -> bool:
     """The form of a division code (GB/T 2260): abolished counties stay on their people's cards."""
-    return int(code[:2]) in _PROVINCES and (int(code[2:4]) <= 53 or code[2:4] == "90") and code[2:] != "0000"
+    province, city = int(code[:2]), code[2:4]
+    if province > 70:  # Taiwan and the SARs: residence permits carry 830000, 810000, 820000
+        return province in _PROVINCES
+    return province in _PROVINCES and (1 <= int(city) <= 53 or city == "90") and code[4:] != "00"
 
 
 def _is_birth(digits: str) -> bool:
