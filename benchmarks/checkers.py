@@ -1,0 +1,127 @@
+"""The checkers that are measured on the bench city: how each is started, and which links it calls dead."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+SCRAPY = (sys.executable, "-m", "scrapy")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one checker works: the city's folder, its home pages, and a folder of its own."""
+
+    city: Path
+    seeds: tuple[str, ...]
+    inventory: Path
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Checker:
+    """`command` and `dead` are asked with the place; `dead` gives addresses as the checker writes them."""
+
+    name: str
+    what: str
+    command: Callable[[Place], list[str]]
+    dead: Callable[[Place], set[str]]
+    needs: str | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def there(self) -> bool:
+        """It is installed here."""
+        return self.needs is None or _program(self.needs) is not None
+
+
+def _program(name: str) -> str | None:
+    """Beside this Python, or on the path."""
+    own = Path(sys.executable).parent / name
+    return str(own) if own.exists() else shutil.which(name)
+
+
+def _xuncha(place: Place) -> list[str]:
+    return [
+        *SCRAPY, "crawl", "gov_sites", "-a", f"inventory={place.inventory}", "-a", "round=2024-06",
+        "-a", "as_of=2024-06-02T10:00+08:00", "-s", "RECHECK_DELAY=1",
+        "-s", f"DATABASE_URL=sqlite:///{place.folder}/facts.db", "-s", f"OUTPUT_DIR={place.folder}/output",
+    ]  # fmt: skip
+
+
+def _xuncha_dead(place: Place) -> set[str]:
+    findings = json.loads((place.folder / "output/2024-06/findings.json").read_text(encoding="utf-8"))["findings"]
+    return {finding["subject"] for finding in findings if finding["category"] == "链接不可用"}
+
+
+def _follow(place: Place) -> list[str]:
+    spider = Path(__file__).with_name("follow.py")
+    seeds = place.city / "seeds.txt"
+    return [*SCRAPY, "runspider", str(spider), "-a", f"seeds={seeds}", "-a", f"dead={place.folder}/dead.txt"]
+
+
+def _lines(place: Place) -> set[str]:
+    return set((place.folder / "dead.txt").read_text(encoding="utf-8").splitlines())
+
+
+def _linkchecker(place: Place) -> list[str]:
+    config = place.folder / "linkcheckerrc"
+    config.write_text("[filtering]\ncheckextern=1\n[checking]\nmaxrequestspersecond=10000\n", encoding="utf-8")
+    output = f"csv/utf-8/{place.folder}/dead.csv"
+    return [
+        str(_program("linkchecker")), "-f", str(config), "--no-status", "--no-robots", "--no-warnings", "-o", "none",
+        "-F", output, *place.seeds,
+    ]  # fmt: skip
+
+
+def _linkchecker_dead(place: Place) -> set[str]:
+    with (place.folder / "dead.csv").open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader((line for line in file if not line.startswith("#")), delimiter=";")
+        return {row["url"] for row in rows if row.get("valid") == "False" and row["url"]}
+
+
+def _linkinator(place: Place) -> list[str]:
+    return [str(_program("linkinator")), *place.seeds, "--recurse", "--format", "json", "--concurrency", "64"]
+
+
+def _linkinator_dead(place: Place) -> set[str]:
+    text = (place.folder / "stdout").read_text(encoding="utf-8")
+    links = json.loads(text[text.index("{") :])["links"]
+    return {link["url"] for link in links if link["state"] == "BROKEN"}
+
+
+def _wget(place: Place) -> list[str]:
+    hosts = ",".join(seed.split("/")[2].partition(":")[0] for seed in place.seeds)
+    return [
+        "wget", "--spider", "--recursive", "--level=inf", "--page-requisites", "--span-hosts", f"--domains={hosts}",
+        "--no-verbose", "--tries=1", "--execute=robots=off", f"--directory-prefix={place.folder}",
+        f"--output-file={place.folder}/log", *place.seeds,
+    ]  # fmt: skip
+
+
+def _wget_dead(place: Place) -> set[str]:
+    log = (place.folder / "log").read_text(encoding="utf-8", errors="replace")
+    _, _, told = log.partition("broken link")
+    return set(re.findall(r"^(https?://\S+)$", told, re.MULTILINE))
+
+
+CHECKERS = (
+    Checker(
+        "xuncha",
+        "whole inspection: walk, checks, facts, findings, documents",
+        _xuncha,
+        _xuncha_dead,
+        environment={"SCRAPY_SETTINGS_MODULE": "crawler.settings"},
+    ),
+    Checker("scrapy", "bare Scrapy spider that only follows links", _follow, _lines),
+    Checker("linkchecker", "links", _linkchecker, _linkchecker_dead, "linkchecker"),
+    Checker("linkinator", "links", _linkinator, _linkinator_dead, "linkinator"),
+    Checker("wget", "links (--spider)", _wget, _wget_dead, "wget"),
+)

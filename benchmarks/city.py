@@ -1,0 +1,165 @@
+"""A whole inspection of the bench city beside link checkers: wall time, CPU, peak memory, recall and precision.
+
+python -m benchmarks.city [--sites 10] [--rounds 1] [--only xuncha,wget] [--tools ../shared/bench]
+
+Needs nginx. The checkers run in turn, so that what else the machine does falls on all of them; figures are medians.
+Writes benchmarks/results/city.json and city.svg.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import unquote
+
+from benchmarks.checkers import CHECKERS, ROOT, Checker, Place
+from benchmarks.drawing import bars
+
+RESULTS = Path(__file__).with_name("results")
+PORT = 8380
+LIMIT = 900.0  # seconds for one checker
+
+
+@dataclass(frozen=True)
+class Result:
+    """Seconds, megabytes, shares. `named`: links called dead; `right`: those of them that are."""
+
+    name: str
+    what: str
+    wall: float
+    cpu: float
+    megabytes: float
+    planted: int
+    named: int
+    right: int
+
+    @property
+    def recall(self) -> float:
+        """Share of the planted dead links that was found."""
+        return self.right / self.planted
+
+    @property
+    def precision(self) -> float:
+        """Share of the links called dead that are."""
+        return self.right / self.named if self.named else 1.0
+
+
+def main() -> int:
+    """Print the table; 1 when something it needs is missing."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sites", type=int, default=10)
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--tools", type=Path, default=ROOT.parent / "shared" / "bench")
+    options = parser.parse_args()
+    if not (options.tools / "make_city.py").exists():
+        print(f"the bench city's tools are not in {options.tools}: name their folder with --tools", file=sys.stderr)
+        return 1
+    wanted = [name for name in options.only.split(",") if name]
+    chosen = [checker for checker in CHECKERS if not wanted or checker.name in wanted]
+    for checker in chosen:
+        if not checker.there:
+            print(f"{checker.name}: not installed, left out", file=sys.stderr)
+    with tempfile.TemporaryDirectory(prefix="bench-city-") as name, served(Path(name), options) as place:
+        truth = json.loads((place.city / "truth.json").read_text(encoding="utf-8"))
+        dead = {unquote(url) for url in truth["dead"]}
+        runs = [
+            [measure(checker, place, dead, number) for checker in chosen if checker.there]
+            for number in range(options.rounds)
+        ]
+        addresses = len(truth["pages"]) + len(truth["assets"]) + len(dead)
+    results = [middle(same) for same in zip(*runs, strict=True)]
+    show(results, options.sites, addresses)
+    keep(results, options.sites, addresses, options.rounds)
+    return 0
+
+
+@contextmanager
+def served(folder: Path, options: argparse.Namespace) -> Iterator[Place]:
+    """The city, made in `folder` and served by nginx until the block ends."""
+    folder.chmod(0o755)  # nginx reads as another user
+    city, inventory = folder / "city", folder / "inventory.yaml"
+    make = [sys.executable, str(options.tools / "make_city.py"), "--out", str(city), "--sites", str(options.sites)]
+    subprocess.run([*make, "--port", str(PORT), "--refused-port", str(PORT + 19)], check=True)
+    told = subprocess.run([sys.executable, str(options.tools / "inventory.py"), str(city)], check=True, stdout=-1)
+    inventory.write_bytes(told.stdout)
+    serve = ["bash", str(options.tools / "serve.sh")]
+    subprocess.run([*serve, "start", str(city)], check=True, stdout=subprocess.DEVNULL)
+    try:
+        yield Place(city, tuple((city / "seeds.txt").read_text().split()), inventory, folder)
+    finally:
+        subprocess.run([*serve, "stop", str(city)], check=True)
+
+
+def measure(checker: Checker, place: Place, dead: set[str], number: int) -> Result:
+    """One run in a folder of its own; what the process and its children used, as the kernel counted it."""
+    own = Place(place.city, place.seeds, place.inventory, place.folder / f"{checker.name}-{number}")
+    own.folder.mkdir()
+    own.folder.chmod(0o777)  # some checkers give up root
+    command = checker.command(own)
+    environment = os.environ | {"PYTHONPATH": str(ROOT), **checker.environment}
+    started = time.perf_counter()
+    with (own.folder / "stdout").open("wb") as out, (own.folder / "stderr").open("wb") as errors:
+        process = subprocess.Popen(command, stdout=out, stderr=errors, cwd=own.folder, env=environment)
+        timer = threading.Timer(LIMIT, process.kill)
+        timer.start()
+        _, process.returncode, used = os.wait4(process.pid, 0)
+        timer.cancel()
+    if os.WIFSIGNALED(process.returncode):
+        raise SystemExit(f"{checker.name} did not end within {LIMIT} s")
+    wall = time.perf_counter() - started
+    named = {unquote(url) for url in checker.dead(own)}
+    return Result(
+        checker.name, checker.what, round(wall, 2), round(used.ru_utime + used.ru_stime, 2),
+        round(used.ru_maxrss / 1024, 1), len(dead), len(named), len(named & dead),
+    )  # fmt: skip
+
+
+def middle(same: tuple[Result, ...]) -> Result:
+    """The run of median wall time."""
+    wall = statistics.median_low([one.wall for one in same])
+    return next(one for one in same if one.wall == wall)
+
+
+def show(results: list[Result], sites: int, addresses: int) -> None:
+    """The table, with times as multiples of our own."""
+    ours = next((one for one in results if one.name == "xuncha"), results[0])
+    print(f"{sites} sites, {addresses} addresses, {results[0].planted} dead links; {os.cpu_count()} cores")
+    print(f"{'':13}{'wall s':>8}{'ratio':>7}{'CPU s':>8}{'MB':>7}{'recall':>8}{'right':>8}")
+    for one in results:
+        print(
+            f"{one.name:13}{one.wall:8.1f}{one.wall / ours.wall:7.2f}{one.cpu:8.1f}{one.megabytes:7.0f}"
+            f"{one.recall:8.1%}{one.precision:8.1%}  {one.what}"
+        )
+
+
+def keep(results: list[Result], sites: int, addresses: int, rounds: int) -> None:
+    """JSON and picture."""
+    RESULTS.mkdir(exist_ok=True)
+    machine = {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.system()}
+    told = {
+        "date": datetime.now(UTC).date().isoformat(), "machine": machine, "sites": sites, "addresses": addresses,
+        "rounds": rounds,
+        "results": [asdict(one) | {"recall": one.recall, "precision": one.precision} for one in results],
+    }  # fmt: skip
+    (RESULTS / "city.json").write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    title = f"{sites} sites, {addresses:,} addresses, {os.cpu_count()} cores: seconds"
+    rows = [(one.name, one.wall, f"{one.wall:.1f} s, {one.recall:.0%} found, {one.what}") for one in results]
+    (RESULTS / "city.svg").write_text(bars(title, rows), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
