@@ -13,7 +13,7 @@ from pathlib import Path
 from .clock import BEIJING, beijing
 from .process import CITIES, City, CityError, start_city
 
-CITY_HELP = "hazards 各种异常服务器，styles 各家建站系统与更新期限"
+CITY_HELP = "hazards 各种异常服务器，styles 各家建站系统与更新期限，network 域名、IPv6与证书"
 GUIDE = """
 云岭市演示城市已启动（监测时间点 {as_of:%Y-%m-%d %H:%M}，全部在本机，Ctrl-C 结束）
 

@@ -13,9 +13,10 @@ import yaml
 from . import behaviours, cms, directory, files, hosts, outside, plants, truth
 from .behaviours import not_found, note
 from .model import CityModel, Column, Site, load
-from .names import names_of
+from .names import names_of, plant_fault
 from .plants import LinkPlant
 from .render import Painter
+from .signing import Signer
 from .web import Exchange, Response
 
 ASSETS = Path(__file__).parent / "assets"
@@ -50,6 +51,7 @@ class StagingCity:
         blank = {e["at"]: e["how"] for e in self.raw["blank"]}
         self.model: CityModel = load(as_of, port, plants.ages(self.raw), set(blank), source)
         self.model.tls_ports = tls_ports or {}
+        self.model.places = {e["host"]: e["port"] for e in self.raw["places"]}
         self.links = plants.links(self.model, self.raw)
         self._network_plants()
         pinned = {e["at"]: e["pinned"] for e in self.raw["fresh"] if "pinned" in e}
@@ -68,6 +70,12 @@ class StagingCity:
             self._host(entry["host"], entry["serves"])
         self.dropped_v6 |= set(self.raw["ipv6_dropped"])
         self.names = names_of(self.model, self.routes, self.links)
+        for entry in self.raw["names"]:
+            plant_fault(self.names, entry["name"], entry["fault"])
+        zones = {e["zone"]: e["state"] for e in self.raw["signed"] if e["state"] != "unsigned"}
+        self.signer = Signer(self.names, zones) if zones else None
+        self.contradicted = {e["host"] for e in self.raw["contradicted"]}
+        self.names.sign = self.signer.sign if self.signer else None
 
     # -- what is planted on the network -------------------------------------------------------------------------
 
@@ -192,6 +200,8 @@ class StagingCity:
                 return note(name, body)
 
             def good() -> Response:
+                if files.kind_of(link.path) in files.TYPES:
+                    return self._file(link.path)
                 return note(title, f"<p>{title}（演示）</p>")
         else:
             page = self._extra(site, link)
@@ -237,13 +247,15 @@ class StagingCity:
         request = exchange.request
         for site in self.model.sites:
             if host in site.aliases:
-                if site.aliases[host] == "redirect":
-                    return Response(301, headers=[("Location", self.model.url(site.host, request.target))])
+                serves = site.aliases[host]
+                if serves != "same":
+                    to = self.model.url("www.gov.cn" if serves == "elsewhere" else site.host, request.target)
+                    return Response(302 if serves == "temporary" else 301, headers=[("Location", to)])
                 host = site.host
         table = self.routes.get(host)
         if table is None:
             return note("421 Misdirected Request", status=421)
-        if host in self.first and (refused := await self.first[host](exchange)):
+        if request.host in self.first and (refused := await self.first[request.host](exchange)):
             return refused
         path = re.sub(r"%[0-9a-f]{2}", lambda m: m[0].upper(), request.path)
         target = f"{path}?{request.query}" if request.query else path
@@ -261,7 +273,11 @@ class StagingCity:
         folder.mkdir(parents=True, exist_ok=True)
         inventory, told = folder / "inventory.yaml", folder / "truth.yaml"
         _dump(inventory, truth.inventory_of(self.model))
-        _dump(told, truth.truth_of(self.model, self.raw, self.links))
+        known = truth.truth_of(self.model, self.raw, self.links)
+        if self.signer is not None:
+            states = {e["host"]: e["state"] for e in self.raw["signed"] if "host" in e}
+            known["dnssec"] = {"anchor": self.signer.ds(""), "states": states}
+        _dump(told, known)
         return inventory, told
 
 

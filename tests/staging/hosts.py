@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 
-from .behaviours import not_found
+from .behaviours import not_found, note
 from .web import Exchange, Response
 
 Rule = Callable[[Exchange], Awaitable[Response | None]]
@@ -73,7 +73,43 @@ async def refuse_robots(exchange: Exchange) -> Response | None:
     return None if _BROWSER.search(exchange.request.headers.get("user-agent", "")) else not_found()
 
 
-FIRST: dict[str, Rule] = {"refuse-robots": refuse_robots}
+async def v6_other(exchange: Exchange) -> Response | None:
+    """Another page, with other links, to everybody who comes over IPv6."""
+    if not exchange.request.v6:
+        return None
+    return shell("服务器默认页面", "".join(f'<p><a href="/bangzhu/{n}.html">使用帮助{n}</a></p>' for n in range(1, 9)))
+
+
+async def v6_home_only(exchange: Exchange) -> Response | None:
+    """Over IPv6 only the home page is answered; all below it ends without a word."""
+    if exchange.request.v6 and exchange.request.path not in ("/", "/robots.txt"):
+        return note("502 Bad Gateway", status=502)
+    return None
+
+
+async def to_www(exchange: Exchange) -> Response | None:
+    """Everything leads to the www name."""
+    request = exchange.request
+    if request.host.startswith("www."):
+        return None
+    return Response(302, headers=[("Location", f"http://www.{request.host}:{exchange.port}{request.target}")])
+
+
+_SPIDER = re.compile(r"Baiduspider|Googlebot|bingbot|Sogou web spider|360Spider", re.I)
+
+
+async def cloak(exchange: Exchange) -> Response | None:
+    """A search engine is served links that no reader sees."""
+    if exchange.request.path != "/" or not _SPIDER.search(exchange.request.headers.get("user-agent", "")):
+        return None
+    links = "".join(f'<a href="http://www.ylyouxi.com:{exchange.port}/?{n}">棋牌下载{n}</a>' for n in range(3))
+    return shell("云岭市审计局", f"<h1>审计动态</h1>{links}")
+
+
+FIRST: dict[str, Rule] = {
+    "refuse-robots": refuse_robots, "v6-other": v6_other, "v6-home-only": v6_home_only, "to-www": to_www,
+    "cloak": cloak,
+}  # fmt: skip
 LAST: dict[str, Rule] = {
     "soft-404": soft_404, "soft-302": soft_302, "soft-error-page": soft_error_page, "catch-all": catch_all,
 }  # fmt: skip

@@ -14,6 +14,7 @@ from . import cms, prose
 from .clock import BEIJING, back, beijing
 
 HERE = Path(__file__).parent
+TLS_PLACES = ("modern", "legacy")
 # Days between two items of a column, by type: news daily, papers monthly.
 _GAPS = {"动态要闻": (1, 5), "通知公告": (3, 24), "政策文件": (9, 45), "政策解读": (9, 45), "规划计划": (40, 120)}
 
@@ -102,6 +103,7 @@ class Site:
     sections: list[dict[str, Any]] = field(default_factory=list)
     aliases: dict[str, str] = field(default_factory=dict)
     ignore: list[str] = field(default_factory=list)
+    own_hosts: list[str] = field(default_factory=list)
 
     @property
     def home(self) -> str:
@@ -115,12 +117,16 @@ class Site:
 
 @dataclass
 class CityModel:
-    """The whole city at one moment; everything in it follows from `as_of` and the port alone."""
+    """The whole city at one moment; everything in it follows from `as_of` and the ports alone.
+
+    `tls_ports`: further ports by name; `places`: hosts that are served on one of them instead of `port`.
+    """
 
     name: str
     as_of: datetime
     port: int
     tls_ports: dict[str, int] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
     units: dict[str, Unit] = field(default_factory=dict)
     sites: list[Site] = field(default_factory=list)
     outside: list[dict[str, Any]] = field(default_factory=list)
@@ -133,7 +139,9 @@ class CityModel:
 
     def url(self, host: str, path: str) -> str:
         """Absolute address of a path on a host of the city."""
-        return f"http://{host}:{self.port}{path}"
+        place = self.places.get(host, "")
+        scheme = "https" if place in TLS_PLACES else "http"
+        return f"{scheme}://{host}:{self.tls_ports[place] if place else self.port}{path}"
 
     def site(self, site_id: str) -> Site:
         """The site of that id."""
@@ -160,7 +168,7 @@ def load(
 def _site(city: CityModel, spec: dict[str, Any], ages: dict[str, str], blank: set[str]) -> Site:
     names = ("id", "name", "host", "code", "style", "theme")
     site = Site(city, unit=city.units[spec["unit"]], kind=spec.get("kind", "department"), **{k: spec[k] for k in names})
-    site.mark = spec.get("mark", "red")
+    site.mark, site.own_hosts = spec.get("mark", "red"), spec.get("own_hosts", [])
     for number, column in enumerate(spec["columns"]):
         key = f"{site.id}/{column['id']}"
         site.columns.append(_column(site, column, number, spec["n"], ages.get(key), key in blank))

@@ -40,7 +40,7 @@ def names_of(model: CityModel, hosts: Iterable[str], links: list[LinkPlant]) -> 
     without = {s.host for s in model.sites if s.ipv6 == "no-aaaa"}
     names = base_names(host for host in hosts if host not in without)
     for site in model.sites:
-        for host in (site.host, *site.aliases):
+        for host in (site.host, *(alias for alias, serves in site.aliases.items() if serves != "gone")):
             names.zone(registered(host), NAME_SERVERS)
             names.host(host, v6=None if host in without else "::1")
         if site.ipv6 == "ns-no-aaaa":
@@ -50,6 +50,18 @@ def names_of(model: CityModel, hosts: Iterable[str], links: list[LinkPlant]) -> 
     for link in links:
         plant_name(names, link.answer, link.host)
     return names
+
+
+def plant_fault(names: Names, name: str, fault: str) -> None:
+    """Make one name or zone answer as planted: no-aaaa, aaaa-servfail, aaaa-silent, one-server."""
+    if fault == "no-aaaa":
+        names.records[name].pop("AAAA", None)
+    elif fault == "one-server":
+        del names.records[name]["NS"][1:]
+    elif fault in ("aaaa-servfail", "aaaa-silent"):
+        names.failing[name, "AAAA"] = fault.removeprefix("aaaa-")
+    else:
+        raise ValueError(f"no such fault of a name: {fault}")
 
 
 def plant_name(names: Names, answer: str, host: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -31,6 +32,10 @@ class Names:
     silent: set[str] = field(default_factory=set)
     fallback: dict[str, list[str]] = field(default_factory=dict)
     """Answers by type where a name has no records of its own."""
+    failing: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Name and type that end as servfail or silent, all else of the name being in order."""
+    sign: Callable[[dns.message.Message], None] | None = None
+    """Adds signatures to an answer that wants them."""
 
     def add(self, name: str, rtype: str, *values: str) -> None:
         """Add records to a name."""
@@ -71,9 +76,10 @@ def answer(names: Names, query: dns.message.Message) -> dns.message.Message | No
     question = query.question[0]
     rtype = dns.rdatatype.to_text(question.rdtype)
     name = question.name.to_text(omit_final_dot=True).lower().rstrip(".")
-    if any(name == bad or name.endswith(f".{bad}") for bad in names.silent):
+    fault = names.failing.get((name, rtype))
+    if fault == "silent" or any(not bad or name == bad or name.endswith(f".{bad}") for bad in names.silent):
         return None
-    if any(name == bad or name.endswith(f".{bad}") for bad in names.servfail):
+    if fault == "servfail" or any(name == bad or name.endswith(f".{bad}") for bad in names.servfail):
         response.set_rcode(dns.rcode.SERVFAIL)
         return response
     for _ in range(8):
@@ -85,6 +91,8 @@ def answer(names: Names, query: dns.message.Message) -> dns.message.Message | No
     values = names.records.get(name, {}).get(rtype) or names.fallback.get(rtype)
     if values:
         _put(response.answer, name, rtype, values)
+        if names.sign is not None and query.ednsflags & dns.flags.DO:
+            names.sign(response)
         return response
     if not names.exists(name) and not names.fallback:
         response.set_rcode(dns.rcode.NXDOMAIN)

@@ -21,23 +21,33 @@ HERE = Path(__file__).parent
 PARTS = (
     "stale", "fresh", "stale_home", "blank", "vetoes", "ipv6", "ipv6_good", "domains", "domains_good", "dead",
     "innocent", "hosts", "hosts_told", "ipv6_dropped", "intranet",
+    "places", "names", "signed", "contradicted", "told",
 )  # fmt: skip
 
 
 def read(source: str = "planted.yaml", city: str = "city.yaml") -> dict[str, list[Any]]:
     """The file `source` with every part it may have; ValueError for a part that is none.
 
-    `at: "*/tzgg"` stands for the column of that id on every site of the file `city` that has it.
+    `at: "*/tzgg"` stands for the column of that id on every site of the file `city` that has it,
+    `site: "*township"` for every department site whose unit is of that kind.
     """
     data: dict[str, list[Any]] = yaml.safe_load((HERE / source).read_text("utf-8"))
     if unknown := set(data) - set(PARTS):
         raise ValueError(f"{source}: unknown parts {sorted(unknown)}")
-    sites = yaml.safe_load((HERE / city).read_text("utf-8"))["sites"]
-    return {part: [one for entry in data.get(part, []) for one in _each(entry, sites)] for part in PARTS}
+    raw = yaml.safe_load((HERE / city).read_text("utf-8"))
+    sites = raw["sites"]
+    units = {unit["id"]: unit["kind"] for unit in raw["units"]}
+    return {part: [one for entry in data.get(part, []) for one in _each(entry, sites, units)] for part in PARTS}
 
 
-def _each(entry: Any, sites: list[dict[str, Any]]) -> Iterator[Any]:
-    """The entry itself, or one for each site when it names all of them."""
+def _each(entry: Any, sites: list[dict[str, Any]], units: dict[str, str]) -> Iterator[Any]:
+    """The entry itself, or one for each site when it names several."""
+    if isinstance(entry, dict) and str(entry.get("site", "")).startswith("*"):
+        kind = entry["site"].removeprefix("*")
+        for site in sites:
+            if site.get("kind", "department") == "department" and units[site["unit"]] == kind:
+                yield entry | {"site": site["id"]}
+        return
     if not isinstance(entry, dict) or not str(entry.get("at", "")).startswith("*/"):
         yield entry
         return

@@ -26,8 +26,8 @@ from .clock import beijing
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 20
-CITIES = ("yunling", "hazards", "styles")
-"""The bundled city; hostile servers; content systems and windows."""
+CITIES = ("yunling", "hazards", "styles", "network")
+"""The bundled city; hostile servers; content systems and windows; names, IPv6 and certificates."""
 
 
 class CityError(RuntimeError):
@@ -46,6 +46,8 @@ class City:
     ipv6: bool
     process: subprocess.Popen[str] = field(repr=False)
     temporary: Path | None = field(default=None, repr=False)
+    resolvers: dict[str, int] = field(default_factory=dict)
+    """Ports of further name servers of the network city: mute, liar, other."""
 
     @property
     def dns_servers(self) -> str:
@@ -139,6 +141,7 @@ def _start(
         ready["ipv6"],
         process,
         temporary,
+        ready.get("resolvers", {}),
     )
     atexit.register(city.stop)
     return city

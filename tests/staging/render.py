@@ -70,7 +70,7 @@ class Painter:
 
     def _draw(self, site: Site, template: str, slots: dict[str, list[str]], **context: Any) -> bytes:
         style = cms.STYLES[site.style]
-        folder = "portal" if site.kind == "portal" else style.layout
+        folder = "portal" if site.sections else style.layout
         text = (
             environment()
             .get_template(f"{folder}/{template}.html")

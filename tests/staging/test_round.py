@@ -6,6 +6,7 @@ The sums of findings.json are counted again by SQL, and `scrapy judge` has to fi
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,12 +15,14 @@ from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 import pytest
+import sqlalchemy as sa
 
 from tests.house.compare import compare, same_address, table
-from tests.staging.rounds import ROUND, Done, crawled
+from tests.staging.rounds import AS_OF, ROUND, Done, crawled
+from tests.staging.week import WEEKS, write_week
 
 LINKED = ("yunling", "hazards")
-CITIES = (*LINKED, "styles")
+CITIES = (*LINKED, "styles", "network")
 _SUMS = ("pages", "links_checked", "blocked", "unchecked")
 _AT_ONCE = 2
 
@@ -182,3 +185,83 @@ def test_every_content_system_has_a_column_on_both_sides_of_each_window(rounds: 
     assert len(systems) == 7
     for site in systems:
         assert seen_ages[site] == Counter({(kind, beyond): 1 for kind in types for beyond in (0, 1)}), site
+
+
+@pytest.fixture(scope="module")
+def network(rounds: dict[str, Future[Done]]) -> Done:
+    return rounds["network"].result()
+
+
+def test_every_rule_of_names_is_broken_and_kept(network: Done) -> None:
+    broken = {rule for one in network.truth["problems"] for rule in one["rules"] if one["category"] == "域名不规范"}
+    assert broken == {*(f"N{n}" for n in range(1, 13)), "N15"}
+    kept = {one["site"] for one in network.truth["innocents"] if one["category"] == "域名不规范"}
+    assert {"portal", "swj", "bwg"} <= kept
+
+
+def test_every_clause_is_named_though_findings_of_one_subject_are_told_together(network: Done) -> None:
+    named: dict[tuple[str, str, str], set[str]] = {}
+    for one in network.findings["findings"]:
+        place = (one["site"], one["category"], same_address(one["subject"]))
+        named.setdefault(place, set()).update({one["rule"], *one["observed"].get("also", ())})
+    for one in network.truth["problems"]:
+        told = named[one["site"], one["category"], same_address(one["subject"])]
+        assert set(one["rules"]) & told, one
+
+
+def test_certificates_are_wrong_in_the_way_they_were_made(network: Done) -> None:
+    faults = {
+        one["site"]: set(one["observed"]["faults"]) for one in network.findings["findings"] if one["category"] == "安全"
+    }
+    planted = {one["site"]: set(one["faults"]) for one in network.truth["problems"] if one["category"] == "安全"}
+    assert faults.keys() == planted.keys() and len(planted) == 6
+    private = {"untrusted-root"}  # the city's authority is nobody's
+    assert all(planted[site] <= faults[site] <= planted[site] | private for site in planted), faults
+
+
+def test_ipv6_facts(network: Done) -> None:
+    told = {
+        (site, key): (outcome, json.loads(data))
+        for site, key, outcome, data in network.rows(
+            "select site, key, outcome, data from network where probe = 'ipv6'"
+        )
+    }
+    homes = {site: outcome for (site, key), (outcome, _) in told.items() if key == "home"}
+    dead = {"v6refused", "v6dropped", "v6leaves"}
+    unchecked = {"v6none", "v6servfail", "v6silent"}
+    assert {site for site, outcome in homes.items() if outcome == "dead"} == dead
+    assert {site for site, outcome in homes.items() if outcome == "unchecked"} == unchecked
+    assert told["v6leaves", "home"][1]["left_ipv6"].startswith("www.v6leaves.org.cn")
+    assert told["v6other", "same"][1]["same"] is False and told["portal", "same"][1]["same"] is True
+    assert told["v6below", "level2"][1]["rate"] == 0.0 and told["portal", "level2"][1]["rate"] == 1.0
+    answers = dict(network.rows("select site, outcome from network where probe = 'dns' and key = 'AAAA'"))
+    assert (answers["v6none"], answers["v6servfail"], answers["v6silent"]) == ("nodata", "servfail", "timeout")
+
+
+def test_no_address_of_a_hidden_or_sold_target_is_printed(network: Done) -> None:
+    told = [one for one in network.findings["findings"] if one["category"] == "暗链外链"]
+    assert len(told) == 3
+    for one in told:
+        assert one["certainty"] == "suspected"
+        assert not any(host in one["message"] for host in ("ylbocai", "ylyouxi", "yljiaoyu", "http"))
+
+
+def test_a_week_of_probes_is_judged_as_v2_asks(network: Done, tmp_path: Path) -> None:
+    """7 of 140, 6 of 140, slow ones, our own outage, too few looks; each on a site of its own."""
+    shutil.copy(network.folder / "inspection.db", tmp_path)
+    week = Done(tmp_path, network.truth, 0, "", network.profile)
+    ways = dict(zip((site["id"] for site in network.findings["sites"]), WEEKS, strict=False))
+    assert len(ways) == len(WEEKS)
+    engine = sa.create_engine(week.database)
+    urls = {site["id"]: site["url"] for site in network.findings["sites"]}
+    rows = {way: write_week(engine, site, urls[site], WEEKS[way], AS_OF) for site, way in ways.items()}
+    engine.dispose()
+    assert rows["seven"] == rows["six"] == 140
+    again = week.command("judge", "--round", ROUND)
+    assert again.returncode == 0, again.stdout
+    vetoes = {ways[one["site"]]: one for one in week.findings["findings"] if one["rule"] == "V2"}
+    assert {way: one["certainty"] for way, one in vetoes.items()} == {
+        way: plan.expected for way, plan in WEEKS.items() if plan.expected
+    }
+    assert (vetoes["seven"]["observed"]["looks"], vetoes["seven"]["observed"]["failed"]) == (140, 7)
+    assert vetoes["outage-and-seven"]["observed"]["looks"] == 140

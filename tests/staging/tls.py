@@ -1,4 +1,4 @@
-"""HTTPS servers of the hazards city, each wrong in one way; the certificate is chosen by the name asked for (SNI).
+"""HTTPS servers of the hazards and network cities, each wrong in one way; SNI chooses the certificate.
 
 Two ports: `modern` takes TLS 1.2 and up, `legacy` nothing above TLS 1.1. Keys and certificates are made at start.
 """
@@ -61,15 +61,21 @@ def _context(folder: Path, name: str, pem: bytes) -> ssl.SSLContext:
     return context
 
 
-def contexts(folder: Path, now: datetime, host_of: Callable[[str], str]) -> dict[str, ssl.SSLContext]:
-    """The contexts of both ports, "modern" and "legacy"; `host_of` gives the host name of a kind of fault."""
-    day = timedelta(days=1)
-    root = issue("Staging Root CA", now - 900 * day, now + 900 * day, ca=True)
-    middle = issue("Staging Intermediate CA", now - 900 * day, now + 900 * day, root, ca=True)
-    fresh: dict[str, Any] = {"since": now - 30 * day, "until": now + 300 * day}
+def contexts(
+    folder: Path, now: datetime, host_of: Callable[[str], str], as_of: datetime | None = None
+) -> dict[str, ssl.SSLContext]:
+    """The contexts of both ports, "modern" and "legacy"; `host_of` gives the host name of a kind of fault.
+
+    Certificates are good, or expired, both `now` and at the monitoring time `as_of`.
+    """
+    day, as_of = timedelta(days=1), as_of or now
+    early, late = min(now, as_of), max(now, as_of)
+    root = issue("Staging Root CA", early - 900 * day, late + 900 * day, ca=True)
+    middle = issue("Staging Intermediate CA", early - 900 * day, late + 900 * day, root, ca=True)
+    fresh: dict[str, Any] = {"since": early - 30 * day, "until": late + 300 * day}
     pems = {
         "good": issue(host_of("good"), **fresh, by=middle).pem(middle),
-        "expired": issue(host_of("expired"), now - 400 * day, now - 35 * day, middle).pem(middle),
+        "expired": issue(host_of("expired"), early - 400 * day, early - 35 * day, middle).pem(middle),
         "wrongname": issue("other.example.cn", **fresh, by=middle).pem(middle),
         "selfsigned": issue(host_of("selfsigned"), **fresh).pem(),
         "nointermediate": issue(host_of("nointermediate"), **fresh, by=middle).pem(),

@@ -29,6 +29,7 @@ def is_stale(column: Column) -> bool:
 def truth_of(city: CityModel, raw: dict[str, list[Any]], links: list[LinkPlant]) -> dict[str, Any]:
     """Everything planted: `problems` to be found, `innocents` to be left alone, `sites` with their vetoes."""
     problems = [*_columns(city, raw), *_vetoes(city, raw), *_network(city, raw), *_dead(links)]
+    _tell_together(problems)
     vetoes = {site.id: [v["rule"] for v in raw["vetoes"] if v["site"] == site.id] for site in city.sites}
     return {
         "city": city.name,
@@ -47,6 +48,14 @@ def truth_of(city: CityModel, raw: dict[str, list[Any]], links: list[LinkPlant])
         "problems": problems,
         "innocents": [*_innocent_columns(city, raw), *_innocent_network(city, raw), *_innocent_links(city, raw, links)],
     }
+
+
+def _tell_together(problems: list[dict[str, Any]]) -> None:
+    """What is only suspected of a subject stands under a finding of the same category that is confirmed."""
+    sure = {(p["site"], p["category"], p["subject"]) for p in problems if p["certainty"] == "confirmed"}
+    for problem in problems:
+        if (problem["site"], problem["category"], problem["subject"]) in sure:
+            problem["certainty"] = "confirmed"
 
 
 def _problem(site: str, category: str, subject: str, unit: str, rules: list[str], **more: Any) -> dict[str, Any]:
@@ -92,19 +101,24 @@ def _vetoes(city: CityModel, raw: dict[str, list[Any]]) -> list[dict[str, Any]]:
 
 def _subject(city: CityModel, entry: dict[str, Any]) -> str:
     site = city.site(entry["site"])
+    if "to" in entry:
+        host, _, path = entry["to"].removeprefix("http://").partition("/")
+        return city.url(host, f"/{path}")
     if "column" in entry:
         return site.column(entry["column"]).url
-    return city.url(entry["alias"], "/") if "alias" in entry else site.home
+    return city.url(entry["alias"], "/") if "alias" in entry and not entry.get("at_home") else site.home
 
 
 def _network(city: CityModel, raw: dict[str, list[Any]]) -> list[dict[str, Any]]:
     found = []
-    for part, category in (("ipv6", "IPv6不支持"), ("domains", "域名不规范")):
+    for part, category in (("ipv6", "IPv6不支持"), ("domains", "域名不规范"), ("told", "")):
         for entry in raw[part]:
             site = city.site(entry["site"])
             unit = site.column(entry["column"]).unit if "column" in entry else site.unit
             more = {"certainty": entry.get("certainty", "confirmed"), "note": entry["note"]}
-            found.append(_problem(site.id, category, _subject(city, entry), unit.id, entry["rules"], **more))
+            more |= {"faults": entry["faults"]} if "faults" in entry else {}
+            kind = category or entry["category"]
+            found.append(_problem(site.id, kind, _subject(city, entry), unit.id, entry["rules"], **more))
     for entry in raw["intranet"]:
         unit = city.site(entry["site"]).unit.id
         found.append(_problem(entry["site"], "其他", entry["url"], unit, [], note=entry["note"]))
@@ -193,6 +207,7 @@ def inventory_of(city: CityModel) -> dict[str, Any]:
                 "site_code": s.code,
                 "aliases": sorted(s.aliases),
                 **({"ignore": s.ignore} if s.ignore else {}),
+                **({"own_hosts": s.own_hosts} if s.own_hosts else {}),
                 "columns": [_column_entry(c) for c in s.columns],
             }
             for s in city.sites
