@@ -139,6 +139,44 @@ def publication(judgement: Judgement, numbers: Numbers, names: Names) -> Annex:
     return Annex("栏目更新和信息发布情况统计表", head, (12, 75, 25, 22, 22, 20, 22, 30), tuple(rows), frozenset({1}))
 
 
+def ipv6_readiness(judgement: Judgement, names: Names) -> Annex:
+    """IPv6专项: how far each site is, tested or not, for the office that follows the 改造."""
+    units = {site.id: site.unit for site in judgement.sites}
+    keys = ("aaaa", "home", "ns", "level2", "level3", "parts")
+    rows = [
+        (
+            str(i),
+            names.unit(units.get(str(row.get("site")), "")),
+            str(row.get("name") or row.get("site")),
+            str(row.get("host") or ""),
+            *(str(row.get(key) or "未测") for key in keys),
+            str(row.get("note") or ""),
+        )
+        for i, row in enumerate(rows_of(judgement.extra, "ipv6"), 1)
+    ]
+    head = (
+        "序号",
+        "责任单位",
+        "网站名称",
+        "首页域名",
+        "域名解析",
+        "首页访问",
+        "域名服务器",
+        "二级链接",
+        "三级链接",
+        "首页资源",
+        "说明",
+    )
+    return Annex(
+        "IPv6支持情况表",
+        head,
+        (10, 33, 33, 33, 15, 15, 17, 15, 15, 15, 24),
+        tuple(rows),
+        frozenset({1, 2, 3, 10}),
+        "注：1.链接、资源为抽查中支持数与测得数。2.“未测”为监测端未能检测，不作判定。",
+    )
+
+
 def _column_cells(states: Counter[str]) -> tuple[str, ...]:
     undecided = states["未能判定"] + states["无法访问"]
     parts = (states["正常"], states["未更新"], states["空白"], undecided)

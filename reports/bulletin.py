@@ -13,7 +13,7 @@ from reports.numbers import compute
 from reports.options import SUBJECTS, Options
 from reports.paper import Annex, Outline, Paper
 from reports.points import deadline_day, main_problems, requirements, signed_day
-from reports.problems import Names
+from reports.problems import Names, rows_of
 from reports.telling import Telling
 from rules.schema import Judgement
 
@@ -61,6 +61,8 @@ def compose(judgement: Judgement, inventory: Inventory, options: Options, before
         tables.append(annexes.review(t.numbers.last, t.names, options.wording, t.day))
     if not options.subject and (t.numbers.columns.due or t.numbers.published.total):
         tables.append(annexes.publication(t.judgement, t.numbers, t.names))
+    if (options.subject == "ipv6" or judgement.profile == "special-ipv6") and rows_of(judgement.extra, "ipv6"):
+        tables.append(annexes.ipv6_readiness(t.judgement, t.names))
     named = [annexes_title(t, table) for table in tables]
     title, subtitle = title_of(t)
     return Paper(

@@ -15,6 +15,7 @@ from reports.dashboard_parts import columns_view, coverage_view, finding_view, i
 from reports.files import xml_text
 from reports.numbers import Numbers, compute
 from reports.problems import Names, problems, suspects
+from reports.watching import availability_view
 from rules.schema import Judgement, SiteVerdict
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -27,6 +28,7 @@ _TOC = (
     ("review", "上期整改"),
     ("problems", "问题明细"),
     ("columns", "栏目更新"),
+    ("availability", "首页可用性"),
     ("ipv6", "IPv6"),
     ("published", "信息发布"),
     ("coverage", "检查范围"),
@@ -83,6 +85,7 @@ def dashboard_view(judgement: Judgement, inventory: Inventory, before: Judgement
         "sites": [_site(site, judgement, names, numbers) for site in _by_gravity(judgement.sites)],
         "review": review_view(numbers.last),
         "columns": columns_view(judgement, names, numbers),
+        "availability": availability_view(judgement),
         "ipv6": ipv6_view(judgement, numbers),
         "published": published_view(numbers, names),
         "coverage": coverage_view(judgement, names, numbers),

@@ -10,6 +10,7 @@ from crawler.facts import PageFact, Publications, RoundFacts, SiteFacts
 from crawler.inventory import Inventory
 from rules.checks.availability import AvailabilityParams, Watched, by_place, has_failed, open_looks
 from rules.checks.ipv6 import Tested, readiness
+from rules.checks.ipv6_quality import below
 from rules.context import Context
 from rules.registry import Draft, PageVisitor
 from rules.schema import Finding
@@ -43,11 +44,18 @@ def column_rows(site: SiteFacts, ctx: Context) -> list[dict[str, Any]]:
 
 
 def ipv6_row(site: SiteFacts, ctx: Context) -> dict[str, Any]:
-    """支持, 不支持 or 未测 of one site in the three respects."""
+    """支持, 不支持 or 未测 of one site in the three respects, and how many of the things below its home page."""
     state = readiness(site, ctx)
     note = state.note or ("经IPv6访问首页未成功，待复核" if state.home == "疑似不支持" else "")
     row = {"aaaa": _TOLD[state.aaaa], "home": _TOLD[state.home], "ns": _TOLD[state.ns]}
-    return {"site": site.site.id, "name": site.site.name, "host": site.site.host, **row, "note": note}
+    return {
+        "site": site.site.id,
+        "name": site.site.name,
+        "host": site.site.host,
+        **row,
+        **below(site, ctx),
+        "note": note,
+    }
 
 
 def availability_row(site: SiteFacts, params: AvailabilityParams, asked: bool = False) -> dict[str, Any] | None:

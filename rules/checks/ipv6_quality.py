@@ -117,6 +117,22 @@ def ipv6_slower(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
         yield _told(site, fill(rule.message, values), "v6-slower", {"six_ms": six, "four_ms": four})
 
 
+def below(site: SiteFacts, ctx: Context) -> dict[str, str]:
+    """`level2`, `level3` and `parts` of one site for the readiness table: how many of how many, or 未测."""
+    told = {"level2": "未测", "level3": "未测", "parts": "未测"}
+    for key in ("level2", "level3"):
+        fact = ctx.network(site, "ipv6", key)
+        if fact is not None and fact.outcome == Outcome.OK and fact.data.get("rate") is not None:
+            good = int(fact.data.get("supported", 0))
+            told[key] = f"{good}/{good + len(fact.data.get('failed', ()))}"
+    parts = ctx.network(site, "dns", "parts")
+    if parts is not None and parts.outcome == "ok" and parts.data.get("rate") is not None and _home(site, ctx):
+        hosts = parts.data.get("hosts", {}).values()
+        known = sum(int(one.get("count", 0)) for one in hosts if one.get("ipv6") is not None)
+        told["parts"] = f"{max(0, known - int(parts.data.get('ipv4_only', 0)))}/{known}"
+    return told
+
+
 _LEVEL_FIELDS = ("told", "good", "rate", "limit", "of", "example")
 
 

@@ -1,0 +1,100 @@
+"""The week strip of watched sites, and the IPv6 readiness table of the special bulletin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from lxml import html
+
+from reports import charts
+from reports.annexes import ipv6_readiness
+from reports.bulletin import compose
+from reports.dashboard import build_dashboard
+from reports.options import Options
+from reports.problems import Names
+from reports.watching import availability_view, strip, week
+from rules.schema import Judgement
+from tests.reports import build
+
+
+def day(number: int, looks: int = 96, failed: int = 0) -> dict[str, Any]:
+    return {"day": f"2026-11-{number:02}", "looks": looks, "failed": failed}
+
+
+def watched(*rows: dict[str, Any]) -> Judgement:
+    now = build.judgement()
+    return now.model_copy(update={"extra": now.extra | {"availability": list(rows)}})
+
+
+WORST = {"from": "2026-11-10", "to": "2026-11-16", "place": "电信", "looks": 140, "failed": 7}
+BAD = {
+    "site": "a",
+    "name": "甲网<站>",
+    "state": "不达标",
+    "worst": WORST,
+    "days": [day(n) for n in range(10, 17)],
+    "note": "",
+}
+NONE = {"site": "b", "name": "乙网", "state": "未能判定", "worst": None, "days": [], "note": "没有首页可用性监测记录"}
+GOOD = BAD | {"site": "c", "name": "丙网", "state": "达标", "worst": WORST | {"failed": 0}}
+
+
+def test_a_week_ends_with_the_newest_day_and_shows_gaps() -> None:
+    assert week([day(3), day(9), day(12, 96, 5)]) == [
+        ("2026-11-06", 0, 0), ("2026-11-07", 0, 0), ("2026-11-08", 0, 0), ("2026-11-09", 96, 0),
+        ("2026-11-10", 0, 0), ("2026-11-11", 0, 0), ("2026-11-12", 96, 5),
+    ]  # fmt: skip
+    assert week([]) == []
+
+
+@pytest.mark.parametrize(
+    ("looks", "failed", "color"),
+    [(96, 0, charts.GOOD), (100, 4, charts.WAIT), (100, 5, charts.BAD), (20, 1, charts.BAD), (0, 0, charts.NONE)],
+)
+def test_the_colour_of_a_day(looks: int, failed: int, color: str) -> None:
+    drawn = html.fromstring(str(strip("甲", [day(16, looks, failed)])))
+    assert [one.get("fill") for one in drawn.findall("rect")][-1] == color
+    assert "11-16" in str(drawn.get("aria-label"))
+
+
+def test_the_worst_site_stands_first_and_undecided_ones_say_why() -> None:
+    view = availability_view(watched(GOOD, NONE, BAD))
+    assert view is not None
+    assert [row["name"] for row in view["rows"]] == ["甲网<站>", "乙网", "丙网"]
+    assert view["text"] == "监测网站3个：达标1个、不达标1个，记录不足未能判定1个。"
+    assert view["rows"][0]["worst"] == "2026-11-10 至 2026-11-16（电信）：140次中7次打不开，占5.0%"
+    assert view["rows"][1]["note"] == "没有首页可用性监测记录"
+
+
+def test_the_dashboard_shows_the_strips() -> None:
+    page = html.fromstring(build_dashboard(watched(GOOD, NONE, BAD), build.inventory()))
+    [section] = page.xpath("//section[@id='availability']")
+    assert len(section.xpath(".//tbody//svg")) == 2 and len(section.xpath(".//tbody//svg/rect")) == 14
+    assert "甲网<站>" in section.xpath(".//svg/@aria-label")[0]
+
+
+def test_a_round_that_nobody_watched_has_no_such_part() -> None:
+    assert availability_view(watched()) is None
+    assert html.fromstring(build_dashboard(watched(), build.inventory())).xpath("//section[@id='availability']") == []
+
+
+def test_every_site_stands_in_the_readiness_table() -> None:
+    now = build.judgement()
+    rows = [{"site": now.sites[0].id, "name": "甲网", "host": "a.gov.cn", "aaaa": "支持", "home": "支持",
+             "ns": "不支持", "level2": "4/5", "level3": "未测", "parts": "18/20", "note": "说明"},
+            {"site": "zz", "name": "乙网", "host": "b.gov.cn", "aaaa": "未测"}]  # fmt: skip
+    now = now.model_copy(update={"extra": now.extra | {"ipv6": rows}})
+    table = ipv6_readiness(now, Names(now, build.inventory()))
+    assert table.rows[0][2:] == ("甲网", "a.gov.cn", "支持", "支持", "不支持", "4/5", "未测", "18/20", "说明")
+    assert table.rows[1][3:] == ("b.gov.cn", "未测", "未测", "未测", "未测", "未测", "未测", "")
+    assert len(table.head) == len(table.widths) == len(table.rows[0])
+
+
+@pytest.mark.parametrize(
+    ("profile", "subject", "there"), [("special-ipv6", "", True), ("monthly", "ipv6", True), ("monthly", "", False)]
+)
+def test_the_table_goes_with_the_ipv6_bulletin_only(profile: str, subject: str, there: bool) -> None:
+    now = build.judgement().model_copy(update={"profile": profile})
+    paper = compose(now, build.inventory(), Options(subject=subject))
+    assert any("IPv6支持情况表" in annex.title for annex in paper.annexes) is there
