@@ -102,6 +102,7 @@ class KeptBodies:
 
     _db: Connection
     _run: int
+    _last: tuple[str, str | None] = ("", None)
     site: Site
 
     def body(self, url: str) -> str | None:
@@ -111,12 +112,14 @@ class KeptBodies:
 
     def reading(self, url: str) -> Reading | None:
         """The page of that address as kept."""
-        return _reading(self._db.execute(self._select(url, self._run, schema.body)).first())
+        return self._reading(url, self._run)
 
     def text(self, url: str) -> str | None:
         """Its visible text."""
-        raw = self._db.execute(self._select(url, self._run, schema.body.c.text)).scalar()
-        return raw.decode("utf-8", "replace") if raw is not None else None
+        if url != self._last[0]:  # several checks ask for the same page, one after the other
+            found = self._db.execute(_TEXT, {"in_run": self._run, "key": key_of(canonical(url))}).scalar()
+            self._last = (url, found.decode("utf-8", "replace") if found is not None else None)
+        return self._last[1]
 
     def before(self, url: str) -> Reading | None:
         """The same page in the newest earlier round that kept it."""
@@ -127,7 +130,7 @@ class KeptBodies:
         earlier = [(datetime.fromisoformat(at), number) for number, at in self._db.execute(others)]
         for at, number in sorted(earlier, reverse=True):
             if at < datetime.fromisoformat(as_of):
-                found = _reading(self._db.execute(self._select(url, number, schema.body)).first())
+                found = self._reading(url, number)
                 if found is not None:
                     return found
         return None
@@ -151,20 +154,24 @@ class KeptBodies:
         ]
         return sorted(found, key=lambda one: (one.url, one.kind, one.place, one.masked, one.digest))
 
-    @staticmethod
-    def _select(url: str, run: int, *columns: Any) -> Any:
-        """The body of an address in one run."""
-        table, address = schema.body, schema.address
-        return (
-            sa.select(*columns, address.c.url)
-            .join(address, (address.c.run == table.c.run) & (address.c.id == table.c.id))
-            .where(address.c.run == run, address.c.key == key_of(canonical(url)))
-            .limit(1)
-        )
+    def _reading(self, url: str, run: int) -> Reading | None:
+        row = self._db.execute(_BODY, {"in_run": run, "key": key_of(canonical(url))}).first()
+        return Reading(row.url, row.markup, row.text.decode("utf-8", "replace"), cut=row.cut) if row else None
 
 
-def _reading(row: Any) -> Reading | None:
-    return Reading(row.url, row.markup, row.text.decode("utf-8", "replace"), cut=row.cut) if row else None
+def _of_address(*columns: Any) -> Any:
+    """The body of address `key` in run `in_run`: built once, since a judgement asks a hundred thousand times."""
+    table, address = schema.body, schema.address
+    return (
+        sa.select(*columns)
+        .join_from(table, address, (address.c.run == table.c.run) & (address.c.id == table.c.id))
+        .where(address.c.run == sa.bindparam("in_run"), address.c.key == sa.bindparam("key"))
+        .limit(1)
+    )
+
+
+_TEXT = _of_address(schema.body.c.text)
+_BODY = _of_address(schema.body.c.cut, schema.body.c.markup, schema.body.c.text, schema.address.c.url)
 
 
 def body_row(run: int, number: int, page: Page, markup: bytes, found: Sequence[Personal]) -> dict[str, Any]:

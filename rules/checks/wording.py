@@ -39,10 +39,11 @@ class _Words:
     rule: Rule
     params: WordParams
     searcher: Searcher
+    words: Readable | None
     found: list[tuple[PageFact, list[Hit]]] = field(default_factory=list)
 
     def visit(self, page: PageFact) -> None:
-        text = self.site.text(page.url) if isinstance(self.site, Readable) and page.kind != "challenge" else None
+        text = self.words.text(page.url) if self.words is not None and page.kind != "challenge" else None
         if text is None:
             return
         whole = f"{page.title or ''}\n{page.headline or ''}\n{text}"
@@ -93,4 +94,4 @@ def _told(hit: Hit) -> dict[str, str]:
 def wording(site: SiteFacts, rule: Rule, ctx: Context) -> PageVisitor:
     """Candidates for a person: names, quotations of old texts and words cut by a line may look wrong."""
     params = WordParams.model_validate(rule.params)
-    return _Words(site, rule, params, searcher(tuple(params.files)))
+    return _Words(site, rule, params, searcher(tuple(params.files)), site if isinstance(site, Readable) else None)
