@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import scrapy
@@ -21,7 +21,7 @@ class FollowSpider(scrapy.Spider):
     """Visits every address of the seeds' hosts once and writes down which did not answer well."""
 
     name = "follow"
-    custom_settings: ClassVar[dict[str, Any]] = {
+    custom_settings = {  # noqa: RUF012 - as Scrapy declares it
         "ROBOTSTXT_OBEY": False, "LOG_LEVEL": "ERROR", "CONCURRENT_ITEMS": 1, "CONCURRENT_REQUESTS": 64,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 8, "COOKIES_ENABLED": False, "RETRY_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False, "REMOTE_CONTROL_ENABLED": False, "HTTPERROR_ALLOW_ALL": True,

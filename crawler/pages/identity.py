@@ -12,13 +12,14 @@ _PROVINCES = "京津沪渝冀豫云滇辽黑湘皖鲁新苏浙赣鄂桂甘陇晋
 _SITE_CODE = re.compile(
     r"标识(?:编)?码\s*(?:编号|号|为)?\s*[:：∶\]】)）]?\s*[\[【(（]?\s*((?:bm|BM|Bm)?(?:\s?\d){7,12})(?!\d)"
 )
-_ICP = re.compile(
+_ICP = re.compile(  # asked only where its sign `CP备` stands
     rf"[{_PROVINCES}]\s?[Ii][Cc][Pp]\s?备\s?(?:案)?(?:字|第|号|案号)?\s?[:：]?\s?(?:\d(?:\s?\d){{7,9}}|"
     rf"[X*]{{4,10}})(?:\s?-\s?\d{{1,4}}\s?号|\s?号(?:\s?[-－—]\s?\d{{1,4}})?)?"
 )
+_ICP_SIGN = re.compile(r"[Pp]\s?备")
 _POLICE = re.compile(
-    rf"[{_PROVINCES}]\s?公\s?网\s?安\s?备\s?(?:案)?(?:号|第)?\s?[:：]?\s?\d(?:\s?\d){{10,13}}(?!\d)(?:\s?号)?"
-    r"|公安(?:机关)?(?:网站?)?备案(?:编)?号\s?[:：]?\s?\d(?:\s?\d){11,13}(?!\d)(?:\s?号)?"
+    rf"[{_PROVINCES}公](?:(?<!公)\s?公\s?网\s?安\s?备\s?(?:案)?(?:号|第)?\s?[:：]?\s?\d(?:\s?\d){{10,13}}(?!\d)"
+    r"(?:\s?号)?|(?<=公)安(?:机关)?(?:网站?)?备案(?:编)?号\s?[:：]?\s?\d(?:\s?\d){11,13}(?!\d)(?:\s?号)?)"
 )
 _SPONSOR = re.compile(
     r"(?:主\s?办\s?单\s?位|主\s?办|版\s?权\s?所\s?有|Copyright\s?by)\s?[:：©]?\s?([\u4e00-\u9fff（）()·、，\w]{3,60}?)"
@@ -26,10 +27,9 @@ _SPONSOR = re.compile(
     re.M,
 )
 _CONTACT = re.compile(
-    r"(?:联系方式|联系电话|联系我们|咨询电话|办公电话|服务电话|值班电话|热线电话|网站电话|维护电话|电\s{0,4}话|传真|"
-    r"联系邮箱|电子邮箱|邮箱|"
-    r"E-?mail|地\s{0,4}址|Tel)\s?[:：]\s?([^\n]{4,60})",
-    re.I,
+    r"[联咨办服值热网维电传邮地EeTt](?:(?<=联)系(?:方式|电话|我们|邮箱)|(?<=咨)询电话|(?<=办)公电话|(?<=服)务电话|"
+    r"(?<=值)班电话|(?<=热)线电话|(?<=网)站电话|(?<=维)护电话|(?<=电)(?:\s{0,4}话|子邮箱)|(?<=传)真|(?<=邮)箱|"
+    r"(?<=地)\s{0,4}址|(?<=[Ee])-?[Mm][Aa][Ii][Ll]|(?<=[Tt])[Ee][Ll])\s?[:：]\s?([^\n]{4,60})"
 )
 _CONAC = re.compile(r"(?:bszs|dcs)\.conac\.cn/[^\s\"'<>\\)]*", re.I)
 _CONAC_ID = re.compile(r"_?ideConac", re.I)
@@ -49,7 +49,7 @@ _FOOT = 3_000
 def read_identity(doc: Document) -> Identity:
     """What the page shows; each value with white space taken out, otherwise as written."""
     tail = doc.text[-_TAIL:]
-    icps = _all(_ICP, tail) if "备" in tail else []
+    icps = _icps(tail) if "备" in tail else []
     conac, jiucuo, police_code = _addresses(doc)
     code = _last(_SITE_CODE, tail, 1) if "标识" in tail else None
     found = _CODE_PARAM.search(jiucuo or "")
@@ -71,8 +71,15 @@ def _tight(text: str) -> str:
     return "".join(text.split())
 
 
-def _all(pattern: re.Pattern[str], text: str) -> list[str]:
-    return list(dict.fromkeys(_tight(found.group()) for found in pattern.finditer(text)))
+def _icps(text: str) -> list[str]:
+    """Every ICP number: the mark `ICP备` stands one or two characters behind the name of the province."""
+    found: dict[str, None] = {}
+    for sign in _ICP_SIGN.finditer(text):
+        for start in (sign.start() - 3, sign.start() - 4):
+            number = _ICP.match(text, start) if start >= 0 else None
+            if number is not None:
+                found[_tight(number.group())] = None
+    return list(found)
 
 
 def _last(pattern: re.Pattern[str], text: str, group: int = 0) -> str | None:
@@ -151,7 +158,5 @@ def _sponsor(text: str) -> str | None:
 
 
 def _contact(text: str) -> str | None:
-    found = None
-    for match in _CONTACT.finditer(text):
-        found = found or match
+    found = _CONTACT.search(text)
     return found.group().strip() if found else None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):  # made a hundred times a page: a tuple takes a fifth of a frozen dataclass's time
     """One occurrence of an address that a browser would request, or that a reader could click."""
 
     url: str
@@ -25,8 +25,7 @@ class Link:
     """Fault of writing that a reader suffers from: missing-scheme, double-scheme, scheme-typo, full-width, bad-host."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One entry of a list. `url` is empty when the entry leads nowhere (`#`)."""
 
     url: str

@@ -46,6 +46,7 @@ def page_title(doc: Document) -> str | None:
     return " ".join(doc.title.split()) or None
 
 
+@lru_cache(maxsize=8192)  # menus, headers and footers are the same on all pages of a site
 def bare(text: str) -> str:
     """Letters and digits alone, to compare titles that differ in quotes and spaces."""
     return _NOISE.sub("", text)

@@ -181,6 +181,7 @@ class _Walker:
 
     def __init__(self) -> None:
         self.doc = Document()
+        self.elements = self.doc.elements
         self.chunks: list[str] = []
         self.place = 0
         self.last = "\n"
@@ -190,33 +191,32 @@ class _Walker:
         self.muted_from = 0
 
     def walk(self, root: LexborNode) -> None:
+        """Take in every node in page order. Most of a page's time is spent here, so the common cases come first."""
         node: LexborNode | None = root
         parents: list[LexborNode] = []
+        add_text, open_, close, take_special = self.add_text, self.open, self.close, self.take_special
         while node is not None:
-            opened = self.enter(node)
-            child = node.first_child if opened else None
-            if child is not None:
-                parents.append(node)
-                node = child
-                continue
+            tag = node.tag or "-"
+            opened = False
+            if tag == "-text":
+                add_text(node.text_content or "")
+            elif tag in _SPECIAL or tag[0] in "-!":
+                opened = take_special(node, tag)
+            else:
+                open_(tag, node.attributes)
+                opened = True
             if opened:
-                self.close()
+                child = node.first_child
+                if child is not None:
+                    parents.append(node)
+                    node = child
+                    continue
+                close()
             following = node.next
             while following is None and parents:
                 following = parents.pop().next
-                self.close()
+                close()
             node = following
-
-    def enter(self, node: LexborNode) -> bool:
-        """Take one node in; True when its children are to be read."""
-        tag = node.tag or "-"
-        if tag == "-text":
-            self.add_text(node.text_content or "")
-            return False
-        if tag in _SPECIAL or tag[0] in "-!":
-            return self.take_special(node, tag)
-        self.open(tag, node.attributes)
-        return True
 
     def take_special(self, node: LexborNode, tag: str) -> bool:
         """Scripts, styles, comments and titles are kept beside the text; what browsers do not show is left out."""
@@ -236,15 +236,15 @@ class _Walker:
 
     def open(self, tag: str, attrs: dict[str, str | None]) -> None:
         parent = self.current
-        if tag in _BLOCKS:
-            self.break_line()
+        if self.last != "\n" and tag in _BLOCKS:
+            self.push("\n")
         self.joint = True
         hidden = parent is not None and parent.hidden
         if not hidden and attrs:
             style = attrs.get("style")
             hidden = "hidden" in attrs or (style is not None and _HIDING.search(style) is not None)
-        element = Element(tag, attrs, parent, len(self.doc.elements), self.place, hidden)
-        self.doc.elements.append(element)
+        element = Element(tag, attrs, parent, len(self.elements), self.place, hidden)
+        self.elements.append(element)
         self.current = element
         if self.muting is None and (hidden or tag in _MUTE):
             self.muting, self.muted_from = element, self.place
@@ -255,19 +255,15 @@ class _Walker:
         if element is None:
             return
         element.stop = self.place
-        element.end = len(self.doc.elements)
+        element.end = len(self.elements)
         self.joint = True
         if element is self.muting:
             if self.place > self.muted_from:
                 self.doc.muted.append((self.muted_from, self.place))
             self.muting = None
-        if element.tag in _BLOCKS:
-            self.break_line()
-        self.current = element.parent
-
-    def break_line(self) -> None:
-        if self.last != "\n":
+        if self.last != "\n" and element.tag in _BLOCKS:
             self.push("\n")
+        self.current = element.parent
 
     def push(self, text: str) -> None:
         self.chunks.append(text)
@@ -277,7 +273,7 @@ class _Walker:
     def add_text(self, raw: str) -> None:
         words = raw.split()
         if not words:
-            if self.last not in " \n" and raw:
+            if raw and self.last not in " \n":
                 self.push(" ")
             return
         text = " ".join(words)
