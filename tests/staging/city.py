@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -116,9 +117,9 @@ class StagingCity:
                 '<form method="post"><input name="user"><input type="password" name="pw"></form>',
             ),
         ):
-            self._page(site, site.host, target, lambda t=title, b=body, p=target: self.painter.extra(site, t, b, p))
+            self._page(site, site.host, target, partial(self.painter.extra, site, title, body, target))
         for section in site.sections:
-            self._page(site, site.host, section["path"], lambda s=section: self.painter.section(site, s))
+            self._page(site, site.host, section["path"], partial(self.painter.section, site, section))
         for column in site.columns:
             if column.kind != "outside":
                 self._column(site, column)
@@ -134,7 +135,7 @@ class StagingCity:
             self._page(site, host, column.frame_path, lambda: self.painter.framed(column))
         for page in range(cms.pages_of(column)):
             target = column.path if page == 0 else style.list_path(column, page)
-            self._page(site, host, target, lambda p=page: self.painter.column(column, p))
+            self._page(site, host, target, partial(self.painter.column, column, page))
             if site.style == "trs" and page == 0 and column.kind == "list":
                 self._page(site, host, f"{target}index.html", lambda: self.painter.column(column, 0))
         if site.style == "hanweb":
@@ -143,9 +144,9 @@ class StagingCity:
             self._add(host, target, lambda: Response(200, self.painter.records(column), files.TYPES["xml"]))
         for article in column.articles:
             if article.alive:
-                self._page(site, host, article.path, lambda a=article: self.painter.article(a), article.published)
+                self._page(site, host, article.path, partial(self.painter.article, article), article.published)
             for _, path in article.files:
-                self._add(host, path, lambda p=path: self._file(p))
+                self._add(host, path, partial(self._file, path))
         if column.host:
             self._assets(site, column.host)
             self._page(site, column.host, "/", lambda: self.painter.column(column, 0))
@@ -159,7 +160,7 @@ class StagingCity:
     def _assets(self, site: Site, host: str) -> None:
         for asset in sorted(ASSETS.iterdir()):
             folder = "css" if asset.suffix == ".css" else "js"
-            self._add(host, f"/{folder}/{asset.name}", lambda a=asset: self._asset(site, host, a))
+            self._add(host, f"/{folder}/{asset.name}", partial(self._asset, site, host, asset))
         colour = {"red": "#c3272b", "green": "#2a7d52", "teal": "#0f7c8a"}.get(site.theme, "#1a5fb4")
         self._add(host, "/images/logo.svg", lambda: Response(200, files.seal(colour), files.TYPES["svg"]))
         self._add(
@@ -187,7 +188,7 @@ class StagingCity:
     def _outside(self) -> None:
         for entry in self.model.outside:
             for path, response in outside.pages(entry):
-                self._add(entry["host"], path, lambda r=response: r)
+                self._add(entry["host"], path, partial(_same, response))
 
     def _plant(self, link: LinkPlant) -> None:
         if not link.answer or plants.on_dns(link) or link.answer in ("site", "none") or link.how in ("text", "none"):
@@ -204,12 +205,15 @@ class StagingCity:
                     return self._file(link.path)
                 return note(title, f"<p>{title}（演示）</p>")
         else:
-            page = self._extra(site, link)
+            own = self._extra(site, link)
+
+            def page(name: str, body: str) -> Response:
+                return own(name, body)
 
             def good() -> Response:
                 if files.kind_of(link.path) in ("pdf", "doc", "xls", "docx", "xlsx", "zip", "png"):
                     return self._file(link.path)
-                return page(link.text or "有关材料", "<p>有关材料内容。</p>")
+                return own(link.text or "有关材料", "<p>有关材料内容。</p>")
 
         route = behaviours.make(link.answer, link.path, good, page)
         self.routes.setdefault(link.host, {})[link.path] = route
@@ -241,7 +245,7 @@ class StagingCity:
             exchange.drop()
             return None
         response = await self._route(exchange, request.host)
-        return _localise(response, self.model.port) if local and response else response
+        return directory.localise(response, self.model.port) if local and response else response
 
     async def _route(self, exchange: Exchange, host: str) -> Response | None:
         request = exchange.request
@@ -281,18 +285,10 @@ class StagingCity:
         return inventory, told
 
 
+def _same(response: Response) -> Response:
+    return response
+
+
 def _dump(path: Path, data: dict[str, Any]) -> None:
     text = yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=160, default_flow_style=None)
     path.write_text(text, "utf-8")
-
-
-def _localise(response: Response, port: int) -> Response:
-    """Absolute links in the form a browser can resolve without the city's name server."""
-    pattern = re.compile(rb"//([a-zA-Z0-9.-]+):%d" % port)
-    if response.content_type.startswith("text/html") and response.stream is None:
-        response.body = pattern.sub(rb"//\1.localhost:%d" % port, response.body)
-    response.headers = [
-        (k, pattern.sub(rb"//\1.localhost:%d" % port, v.encode()).decode() if k == "Location" else v)
-        for k, v in response.headers
-    ]
-    return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from .behaviours import not_found
@@ -44,3 +45,15 @@ def page(city: CityModel, path: str) -> Response:
         f"虚构的演示城市，全部在本机，监测时间点 {city.as_of:%Y-%m-%d %H:%M}</header><main>{cards}</main></body></html>"
     )
     return Response(200, text.encode())
+
+
+def localise(response: Response, port: int) -> Response:
+    """Absolute links in the form a browser can resolve without the city's name server."""
+    pattern = re.compile(rb"//([a-zA-Z0-9.-]+):%d" % port)
+    if response.content_type.startswith("text/html") and response.stream is None:
+        response.body = pattern.sub(rb"//\1.localhost:%d" % port, response.body)
+    response.headers = [
+        (k, pattern.sub(rb"//\1.localhost:%d" % port, v.encode()).decode() if k == "Location" else v)
+        for k, v in response.headers
+    ]
+    return response

@@ -161,9 +161,17 @@ async def _parked(at: Setting, arg: str, x: Exchange) -> Response:
     return Response(200, page.encode())
 
 
+async def _gambling(at: Setting, arg: str, x: Exchange) -> Response:
+    page = (
+        "<html><head><meta charset='utf-8'><title>百家乐_彩票平台_真人娱乐</title></head><body><h1>注册送彩金</h1>"
+        "<p>首存优惠，充值提现秒到账。备用网址请收藏。</p></body></html>"
+    )
+    return Response(200, page.encode())
+
+
 TABLE: dict[str, Callable[[Setting, str, Exchange], Awaitable[Response | None]]] = {
     "reset": _reset, "garbage": _garbage, "badchunk": _badchunk, "bighead": _bighead, "badlocation": _badlocation,
     "nolocation": _nolocation, "redirect-loop": _redirect_loop, "chain": _chain, "drip": _drip, "driphead": _driphead,
     "bomb": _bomb, "wronggzip": _wronggzip, "truncated": _truncated, "endless": _endless, "nested": _nested,
-    "binary": _binary, "wrongtype": _wrongtype, "parked": _parked,
+    "binary": _binary, "wrongtype": _wrongtype, "parked": _parked, "gambling": _gambling,
 }  # fmt: skip

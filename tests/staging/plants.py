@@ -198,7 +198,7 @@ def _absolute(city: CityModel, site: Site, article: Article | None, entry: dict[
         return city.url(article.column.host or site.host, article.path)
     to = str(entry["to"])
     if to == "resolve" and article is not None:
-        return urljoin(city.url(site.host, article.path), entry["raw"])
+        return urljoin(city.url(site.host, article.path), str(entry["raw"]))
     if re.match(r"http://\d+\.", to):
         return to
     if to.startswith("http://"):

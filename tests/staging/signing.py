@@ -32,7 +32,7 @@ class Signer:
         self._made: dict[tuple[str, str], dns.rrset.RRset] = {}
         for zone in zones:
             private = ec.generate_private_key(ec.SECP256R1())
-            self._keys[zone] = (private, dns.dnssec.make_dnskey(private.public_key(), _ALGORITHM, flags=257))  # type: ignore[arg-type]
+            self._keys[zone] = (private, dns.dnssec.make_dnskey(private.public_key(), _ALGORITHM, flags=257))
             names.add(zone, "DNSKEY", self._keys[zone][1].to_text())
             if zone:
                 names.add(zone, "DS", self.ds(zone))
@@ -64,7 +64,7 @@ class Signer:
             _name(zone),
             key,
             inception=now - 3600,
-            expiration=now + _WEEK,  # type: ignore[arg-type]
+            expiration=now + _WEEK,
         )
         return dns.rrset.from_rdata(rrset.name, rrset.ttl, signature)
 

@@ -15,6 +15,7 @@ import yaml
 
 from tests.staging import truth as truths
 from tests.staging.city import StagingCity
+from tests.staging.clock import back
 from tests.staging.plants import on_dns
 from tests.staging.web import Exchange, Request, Response
 
@@ -203,7 +204,7 @@ def test_stale_home_pages_are_those_of_the_truth(city: StagingCity) -> None:
     stale = set()
     for site in city.model.sites:
         newest = max(a.published.date() for c in site.columns for a in c.articles[: c.home])
-        if newest < truths.back(city.model.today, "14d"):
+        if newest < back(city.model.today, "14d"):
             stale.add(site.id)
     assert stale == {e["site"] for e in city.raw["stale_home"]}
 

@@ -17,8 +17,8 @@ from crawler.probes.dns import Resolver
 from crawler.probes.dnssec import Dnssec
 from crawler.probes.network import look_at_site
 from crawler.probes.zone import zone_of
-from tests.staging.process import City, start_city
-from tests.staging.rounds import AS_OF, ROOT, Done, crawl
+from tests.staging.process import ROOT, City, start_city
+from tests.staging.rounds import AS_OF, Done, crawl
 
 PROFILE = str(ROOT / "tests" / "staging" / "network_profile.yaml")
 

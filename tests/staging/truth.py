@@ -120,8 +120,8 @@ def _network(city: CityModel, raw: dict[str, list[Any]]) -> list[dict[str, Any]]
             kind = category or entry["category"]
             found.append(_problem(site.id, kind, _subject(city, entry), unit.id, entry["rules"], **more))
     for entry in raw["intranet"]:
-        unit = city.site(entry["site"]).unit.id
-        found.append(_problem(entry["site"], "其他", entry["url"], unit, [], note=entry["note"]))
+        owner = city.site(entry["site"]).unit.id
+        found.append(_problem(entry["site"], "其他", entry["url"], owner, [], note=entry["note"]))
     return found
 
 
