@@ -69,7 +69,9 @@ class Resolver:
 
     def _plain(self, raw: str) -> str | None:
         """The short way for what nearly all addresses are: written so plainly that they need no parser."""
-        if "/." in raw:
+        if raw[:1] == "." and self._root:
+            return self._climbing(raw)
+        if "/." in raw or "/%2" in raw:  # %2e is a dot too
             return None
         if raw[:4].lower() == "http":
             absolute = _FAST_ABSOLUTE.match(raw)
@@ -77,6 +79,20 @@ class Resolver:
         if self._root and _FAST_RELATIVE.match(raw):
             return (self._root if raw[0] == "/" else self._folder) + raw
         return None
+
+    def _climbing(self, raw: str) -> str | None:
+        """The short way for `./name.html` and `../folder/name.html`, as TRS writes them."""
+        rest = raw.lstrip("./")
+        steps = raw[: len(raw) - len(rest)]
+        if not rest or "/." in rest or "/%2" in rest or not _FAST_RELATIVE.match(rest):
+            return None
+        up = len(steps) // 3
+        if steps == "./":
+            return self._folder + rest
+        if not up or steps != "../" * up:
+            return None
+        folders = self._folder[len(self._root) + 1 : -1].split("/")
+        return "/".join([self._root, *folders[:-up], rest])
 
     def _unreadable(self, text: str, fault: str | None) -> tuple[str, str | None] | None:
         """What a browser cannot open although a web address was plainly meant: kept as evidence with its fault."""

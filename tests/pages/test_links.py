@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from crawler.pages import Link, Page, read_css, read_page
+from crawler.pages.address import parse
+from crawler.pages.resolve import Resolver
 from tests.pages.helpers import AS_OF, URL, page
 
 HOST = "http://www.yunling.gov.cn"
@@ -134,3 +136,14 @@ def test_stylesheet() -> None:
 def test_no_link_is_counted_for_a_page_without_markup() -> None:
     read: Page = read_page(b"plain text", URL)
     assert read.links == []
+
+
+@pytest.mark.parametrize("base", ["/", "/x.html", "/a/b/c.html", "/a//b/", "/a/?q=1"])
+@pytest.mark.parametrize("start", ["", "/", "./", "../", "../../", ".../", "..//"])
+@pytest.mark.parametrize(
+    "rest", ["b.html", "a/b/t2024_1.html", "a/", "a/./b.html", "a/%2e%2E/b/", "..", "x", "", "a/b?q=1"]
+)
+def test_the_short_ways_give_what_the_parser_gives(base: str, start: str, rest: str) -> None:
+    page = parse(f"http://www.yl.gov.cn{base}")
+    found = Resolver(page, "utf-8").url(start + rest)
+    assert found == (str(parse(start + rest, page)) if start + rest else None)
