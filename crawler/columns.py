@@ -21,6 +21,7 @@ from crawler.walk.book import looks_like_file
 
 MAX_FOUND = 400  # columns of one site: real portals have some two hundred, a page that makes up more is a trap
 MAX_NAME = 20
+FOUND = "nav-"  # how the ids of found columns begin
 _CHINESE = re.compile("[\u4e00-\u9fff]{2}")
 _SPACE = re.compile(r"[\s\u3000>»·•|]+")
 _MAP = re.compile(r"(?:网站|站点)(?:导航)?地图")
@@ -41,7 +42,7 @@ class Found:
     @property
     def id(self) -> str:
         """The same in every round."""
-        return "nav-" + hashlib.blake2b(self.url.encode(), digest_size=5).hexdigest()
+        return FOUND + hashlib.blake2b(self.url.encode(), digest_size=5).hexdigest()
 
 
 class ColumnFinder:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 
-from crawler.columns import ColumnFinder
+from crawler.columns import FOUND, ColumnFinder
 from crawler.facts.bodies import REGIONS, body_row, personal_rows
 from crawler.facts.keys import key_of
 from crawler.facts.writer import Batch
@@ -70,8 +70,8 @@ class PageReader:
         if entry.role is Role.LINK:
             return None
         place = self.book.hosts.place(entry.target)
-        of_column = _is_list(entry)
-        if not place.walked and not of_column and entry.role is not Role.HOME:
+        named = _is_list(entry) and not str(entry.column).startswith(FOUND)
+        if not place.walked and not named and entry.role is not Role.HOME:
             return None  # a page of ours that leads away is somebody else's page
         site = entry.site or (place.site if place.walked else self._site_of_column(entry))
         return site if site in self.book.plans else None
