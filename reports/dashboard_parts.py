@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from reports import charts, figures, told
@@ -11,6 +12,7 @@ from reports.problems import Names, rows_of
 from rules.schema import Finding, Judgement
 
 MOST_PAGES = 3
+_WEB = re.compile(r"http(s?)://([^/\s]+)", re.IGNORECASE)
 _LEVELS = {"veto": "单项否决", "part": "单项否决的累计项", "deduction": "扣分项", "advice": "不计分", "bonus": "加分项"}
 _REGIONS = {"home": "首页", "column": "栏目页", "article": "内容页", "other": "其他页面"}
 _STATUS_TONES = {"新增": "", "未整改": "bad", "反弹": "wait"}
@@ -53,10 +55,42 @@ _OBSERVED = {
     "undated_articles": "未注明日期的稿件",
     "basis": "判断依据",
     "also": "同时涉及条款",
+    "signs": "迹象",
+    "targets": "目标",
+    "hosts": "域名",
+    "records": "解析记录",
+    "examples": "示例",
+    "answers": "各服务器答复",
+    "faults": "证书问题",
+    "not_after": "证书到期",
+    "issuer": "颁发者",
+    "protocol": "协议",
+    "zone": "域名区",
+    "detail": "说明",
+    "ipv4_only": "只有IPv4的资源",
+    "difference": "差异",
 }
 _HIDDEN = frozenset(
-    {"outcome", "tags", "hidden_holders", "name", "discovered", "columns", "newest_url", "items", "dated"}
+    {
+        "outcome",
+        "tags",
+        "hidden_holders",
+        "name",
+        "discovered",
+        "columns",
+        "newest_url",
+        "items",
+        "dated",
+        "tries",
+        "level2",
+        "level3",
+        "only_first",
+        "only_second",
+        "state",
+    }
 )
+
+_UNLINKED = frozenset({"暗链外链"})  # nobody should open these by a slip of the hand
 
 Line = tuple[str, str]
 
@@ -66,7 +100,7 @@ def finding_view(finding: Finding, names: Names, status: str, times: int, first_
     rows: list[tuple[str, list[Line]]] = [
         ("责任单位", [(names.unit(finding.unit), "")]),
         ("指标", [(f"{finding.rule}　{finding.clause}".strip(), ""), (_LEVELS[finding.level], "")]),
-        ("问题地址", [(bounded(finding.subject, 400), finding.subject)]),
+        ("问题地址", [_address(finding)]),
     ]
     if finding.where:
         rows.append((f"所在页面（{max(finding.where_count, len(finding.where))}）", _pages(finding)))
@@ -89,6 +123,16 @@ def finding_view(finding: Finding, names: Names, status: str, times: int, first_
     }
 
 
+def _address(finding: Finding) -> Line:
+    text = bounded(finding.subject, 400)
+    return (unlinked(text), "") if finding.category in _UNLINKED else (text, finding.subject)
+
+
+def unlinked(text: str) -> str:
+    """Addresses in a text written so that nothing makes a link of them: hxxp://www[.]example[.]com/a."""
+    return _WEB.sub(lambda found: f"hxxp{found[1]}://{found[2].replace('.', '[.]')}", text)
+
+
 def _pages(finding: Finding) -> list[Line]:
     shown = []
     for where in finding.where[:MOST_PAGES]:
@@ -105,6 +149,7 @@ def _observed(finding: Finding) -> list[Line]:
         if key in _HIDDEN or value in (None, "", [], {}) or value is False:
             continue
         text = told.reason_name(value) if key == "reason" else _plain(value)
+        text = unlinked(text) if finding.category in _UNLINKED else text
         lines.append((f"{_OBSERVED.get(key, key)}：{bounded(text, 200)}", ""))
     return lines
 

@@ -79,6 +79,20 @@ def test_a_round_that_nobody_watched_has_no_such_part() -> None:
     assert html.fromstring(build_dashboard(watched(), build.inventory())).xpath("//section[@id='availability']") == []
 
 
+def test_the_address_of_a_hidden_link_is_no_link_and_no_bulletin_has_it() -> None:
+    now = build.judgement()
+    update = {
+        "category": "暗链外链", "certainty": "confirmed", "needs_review": False, "level": "part", "status": "新增",
+        "subject": "http://www.lucky777.example/a", "message": "页面含有读者看不见的外部链接1个",
+        "observed": {"targets": ["https://www.lucky777.example/b"], "signs": ["目标已打不开"]},
+    }  # fmt: skip
+    now = now.model_copy(update={"findings": [now.findings[0].model_copy(update=update)]})
+    page = build_dashboard(now, build.inventory()).decode()
+    assert "hxxp://www[.]lucky777[.]example/a" in page and "hxxps://www[.]lucky777[.]example/b" in page
+    assert "www.lucky777" not in page and "目标已打不开" in page
+    assert "lucky777" not in repr(compose(now, build.inventory(), Options()))
+
+
 def test_every_site_stands_in_the_readiness_table() -> None:
     now = build.judgement()
     rows = [{"site": now.sites[0].id, "name": "甲网", "host": "a.gov.cn", "aaaa": "支持", "home": "支持",
