@@ -15,6 +15,7 @@ from crawler.pages.tree import build
 
 _DATE = re.compile(r"((?:19|20)\d\d)\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})")
 _KINDS = ("asked", "replied", "office", "answer", "question", "status")
+_NEWS = frozenset(["question", "answer"])  # an interview has both words as well
 _FIELDS = {"asked": "留言时间", "replied": "答复时间", "office": "答复单位", "answer": "答复内容"}
 
 
@@ -34,7 +35,7 @@ class Message:
     @property
     def is_message(self) -> bool:
         """True when the page shows a letter: the time or words of a question, and one more field."""
-        return bool(self.labels & {"asked", "question"}) and len(self.labels) >= 2
+        return len(self.labels) >= 2 and bool(self.labels & {"asked", "question"}) and self.labels != _NEWS
 
     @property
     def answered(self) -> bool | None:

@@ -11,6 +11,7 @@ from crawler.facts.model import Attempt, NetworkFact
 from crawler.frontier import Entry
 from crawler.outcomes import REASONS, Reason
 from crawler.pages import Identity, Link, Page
+from crawler.pages.personal import masked
 from crawler.walk.answer import Answer
 
 MAX_TAG = 500
@@ -20,8 +21,8 @@ IDENTITY = ("site_code", "icp", "police", "conac", "jiucuo", "sponsor", "contact
 
 
 def clean(text: str | None, length: int) -> str | None:
-    """Text without NUL, which PostgreSQL refuses, and cut."""
-    return text.replace("\x00", "")[:length] if text else text
+    """Text without NUL, which PostgreSQL refuses, without personal numbers, and cut."""
+    return masked(text.replace("\x00", ""))[:length] if text else text
 
 
 def done_row(run: int, entry: Entry, reason: Reason, answer: Answer | None, **more: Any) -> dict[str, Any]:
