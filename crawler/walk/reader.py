@@ -15,7 +15,7 @@ from crawler.pages import Item, Link, Page, canonical, read_css, read_footer, re
 from crawler.pages.personal import find_personal
 from crawler.walk.answer import Answer
 from crawler.walk.book import PAGE_TAGS, AddressBook
-from crawler.walk.rows import edge_row, identity_row, page_row
+from crawler.walk.rows import clean, edge_row, identity_row, page_row
 
 MAX_ITEMS = 200  # of one list page: more is no list a person reads
 MAX_SOURCES = 20  # data addresses that one page names
@@ -134,7 +134,7 @@ class PageReader:
             form = canonical(item.url)
             batch.append(("item", {
                 "run": self.book.run, "page": page, "position": position, "key": key_of(form), "url": form,
-                "title": item.title.replace("\x00", "")[:300], "listed": item.date.isoformat() if item.date else None,
+                "title": clean(item.title, 300) or "", "listed": item.date.isoformat() if item.date else None,
             }))  # fmt: skip
 
     def _lists(self, batch: Batch, entry: Entry, page: Page, column: str | None) -> None:
