@@ -10,6 +10,7 @@ import pytest
 
 from crawler.facts import ItemFact, Outcome, PageFact, Reason
 from crawler.pages import Page, read_page
+from crawler.pages.encoding import decode
 from rules.loader import PROFILES, load_ruleset
 from rules.schema import Judgement
 from tests.rules.build import AS_OF, FakeSite, column, good_columns, judged, portal, site_facts
@@ -46,7 +47,10 @@ def items(page: Page) -> list[ItemFact]:
 def as_home(path: Path) -> FakeSite:
     page = read(path, HOME)
     fact = as_fact(page, "home")
-    return site_facts(portal(site_code="5329010001"), home_page=fact, home_items=items(page), page_facts=[fact])
+    return site_facts(
+        portal(site_code="5329010001"), home_page=fact, home_items=items(page), page_facts=[fact],
+        words={HOME: decode(path.read_bytes())[1]},
+    )  # fmt: skip
 
 
 def as_column(path: Path) -> FakeSite:
