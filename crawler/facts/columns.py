@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from crawler.facts import schema
-from crawler.facts.items import day_of, day_of_item, distinct, newest_of
+from crawler.facts.items import day_of, day_of_item, distinct, is_automatic, newest_of
 from crawler.facts.keys import key_of
 from crawler.facts.model import ColumnFact, ItemFact
 from crawler.facts.naming import above, folder_of, path_of, type_of, without_list
@@ -265,7 +265,8 @@ class StoredColumns:
             )
             for row in self._db.execute(query):
                 fact = ItemFact(row.url, row.title, day_of(row.listed), day_of(row.published), row.kind == "article")
-                found[row.page].append(fact)
+                if fact.article_read or not is_automatic(row.title):
+                    found[row.page].append(fact)
         return found
 
     @cached_property

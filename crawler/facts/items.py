@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 
 from crawler.facts.model import ItemFact
+
+_AUTOMATIC = re.compile(
+    r"今天是|今日是|星期[一二三四五六日天]|℃|天气|气温|农历|万年历|日历|空气质量|(?:当前|现在|北京)时间|访问(?:量|人次|人数)|在线人数|点击量"
+)
+
+
+def is_automatic(title: str) -> bool:
+    """Weather, calendars and counters renew themselves: as blocks of a page they are no updates (1.1.b)."""
+    return _AUTOMATIC.search(title) is not None
 
 
 def day_of(text: str | None) -> date | None:

@@ -34,10 +34,10 @@ def crumb(*steps: tuple[str, str]) -> str:
     return f"<div class='dqwz'>当前位置：{' > '.join(links)}</div>"
 
 
-def listing(title: str, folder: str, days: list[str], place: str = "", **kind: bool) -> dict[str, Reply]:
+def listing(title: str, folder: str, days: list[str], place: str = "") -> dict[str, Reply]:
     """A list page at `folder` with its articles, which say the days of the list."""
     pages: dict[str, Reply] = {
-        HOME[:-1] + folder: html(f"{place}<h2>{title}</h2>{rows(folder, days, **kind)}", f"{title}-云岭市教育局")
+        HOME[:-1] + folder: html(f"{place}<h2>{title}</h2>{rows(folder, days)}", f"{title}-云岭市教育局")
     }
     for n, day in enumerate(days):
         pages[f"{HOME[:-1]}{folder}t{day.replace('-', '')}_{n}.html"] = article(

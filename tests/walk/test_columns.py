@@ -1,4 +1,4 @@
-"""Columns that nobody named: found in menus, site maps and breadcrumbs, typed, and never accused for what they are not."""
+"""Columns that nobody named: found, typed, and never accused for what they are not."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from tests.walk.sites import HOME, PROSE, by_name, crumb, listing, stored, walk
 NEW = ["2026-11-18", "2026-11-10", "2026-11-02"]
 OLD = ["2026-03-18", "2026-03-10", "2026-03-02"]
 MENU = """<div class="nav"><ul><li><a href="/">首页</a></li><li><a href="/gzdt/">工作动态</a></li>
-<li><a href="/zwgk/">政务公开</a><ul><li><a href="/zwgk/tzgg/">通知公告</a></li><li><a href="/zwgk/zcwj/">政策文件</a></li>
-</ul></li><li><a href="/jgzn.html">机构职能</a></li><li><a href="/jdt.html">局动态</a></li>
+<li><a href="/zwgk/">政务公开</a><ul><li><a href="/zwgk/tzgg/">通知公告</a></li>
+<li><a href="/zwgk/zcwj/">政策文件</a></li></ul></li>
+<li><a href="/jgzn.html">机构职能</a></li><li><a href="/jdt.html">局动态</a></li>
 <li><a href="http://www.zwfw.example.gov.cn/">政务服务网</a></li><li><a href="/index.html">网站主页</a></li>
 <li><a href="/bm/bmfw.doc">办事服务手册</a></li><li><a href="/jzxx/">局长信箱</a></li></ul></div>"""
 FORM = "<form><p>姓名<input name='a'></p><p>联系方式<input name='b'></p><p>留言内容<textarea></textarea></p></form>"
