@@ -30,7 +30,7 @@ _LAZY_SETS = ("srcset", "data-srcset", "data-lazy-srcset")
 _BACKGROUNDS = ("background", "data-background", "data-bg", "data-background-image")
 _ANYWHERE = frozenset(("onclick", "style", *_BACKGROUNDS))
 _HOLDERS = frozenset(
-    ("a", "area", "img", "input", "link", "source", "option", "meta", "object", "video", *_PLAIN_SOURCES)
+    ("a", "area", "img", "input", "link", "marquee", "source", "option", "meta", "object", "video", *_PLAIN_SOURCES)
 )
 _REQUESTED_RELS = re.compile(
     r"\b(?:stylesheet|icon|apple-touch-icon[\w-]*|manifest|preload|modulepreload|mask-icon)\b", re.I
@@ -45,18 +45,26 @@ _ADDRESS = re.compile(
 )
 _REFRESH = re.compile(r"\s*[\d.]+\s*[;,\s]\s*(?:url\s*=\s*)?[\"']?\s*([^\"'\s][^\"']*)", re.I)
 _CANDIDATE = re.compile(r"[\s,]*(\S+)")
+_FAR = re.compile(r"(?<![\w-])(?:left|top|right|margin-left|margin-top)\s*:\s*-(?:[2-9]\d{3}|\d{5,})(?:\.\d+)?px", re.I)
+_FLAT = re.compile(r"(?<![\w-])(?:height|width)\s*:\s*[01](?:px)?\s*(?:!important\s*)?(?:;|$)", re.I)
+_CLIPS = re.compile(r"overflow\s*:\s*hidden", re.I)
+_NO_SIZE = ("0", "1", "2")
 _OPTION = re.compile(r"\s*(?:https?:|//|www\.)", re.I)
 
 
 def read_links(doc: Document, resolve: Resolver) -> list[Link]:
     """All links of the page in page order; stylesheet blocks come last."""
     links: list[Link] = []
+    tucked = 0  # index of the first element behind the last box that is out of sight
     for element in doc.elements:
         attrs = element.attrs
         if not attrs or (element.tag not in _HOLDERS and attrs.keys().isdisjoint(_ANYWHERE)):
             continue
+        if element.end > tucked and ("style" in attrs or "height" in attrs) and tucks_away(element):
+            tucked = element.end
         for tag, raw in _addresses(element):
-            _add(links, doc, resolve, element, tag, raw)
+            hidden = element.hidden or (element.index < tucked and tag in ("a", "area"))
+            _add(links, doc, resolve, element, tag, raw, hidden)
     for script in doc.scripts:
         raw = script.attrs.get("src") or ""
         if raw and not is_inert(script.attrs):
@@ -183,7 +191,9 @@ def _srcset(value: str) -> Iterator[str]:
         place = comma + 1 if comma >= 0 else len(value)
 
 
-def _add(links: list[Link], doc: Document, resolve: Resolver, element: Element, tag: str, raw: str) -> None:
+def _add(
+    links: list[Link], doc: Document, resolve: Resolver, element: Element, tag: str, raw: str, hidden: bool
+) -> None:
     found = resolve(raw)
     if found is None:
         return
@@ -191,7 +201,19 @@ def _add(links: list[Link], doc: Document, resolve: Resolver, element: Element, 
     if tag in ("link", "meta"):
         region = "header"
     url, fault = found
-    links.append(Link(url, link_text(doc, element), tag, region, element.hidden, raw[:RAW_LIMIT], fault))
+    links.append(Link(url, link_text(doc, element), tag, region, hidden, raw[:RAW_LIMIT], fault))
+
+
+def tucks_away(element: Element) -> bool:
+    """True for a box whose own style keeps what is in it out of sight without display: none (7.9): far outside the
+    window, of no size, a marquee of no height. What only a style sheet hides is not seen.
+
+    Slides that fade, pictures in place of words and gaps closed by font-size 0 use other means and stay visible.
+    """
+    style = element.attrs.get("style")
+    if style and (_FAR.search(style) or (_FLAT.search(style) and _CLIPS.search(style))):
+        return True
+    return element.tag == "marquee" and element.get("height").strip().removesuffix("px") in _NO_SIZE
 
 
 def _append(links: list[Link], resolve: Resolver, raw: str, text: str, tag: str, region: str, hidden: bool) -> None:
