@@ -104,6 +104,7 @@ class Site:
     aliases: dict[str, str] = field(default_factory=dict)
     ignore: list[str] = field(default_factory=list)
     own_hosts: list[str] = field(default_factory=list)
+    closes: bool = False
 
     @property
     def home(self) -> str:
@@ -169,6 +170,7 @@ def _site(city: CityModel, spec: dict[str, Any], ages: dict[str, str], blank: se
     names = ("id", "name", "host", "code", "style", "theme")
     site = Site(city, unit=city.units[spec["unit"]], kind=spec.get("kind", "department"), **{k: spec[k] for k in names})
     site.mark, site.own_hosts = spec.get("mark", "red"), spec.get("own_hosts", [])
+    site.closes = spec.get("closes", False)
     for number, column in enumerate(spec["columns"]):
         key = f"{site.id}/{column['id']}"
         site.columns.append(_column(site, column, number, spec["n"], ages.get(key), key in blank))

@@ -7,6 +7,7 @@ from typing import Any
 from .clock import back
 from .model import CityModel, Column
 from .plants import LinkPlant
+from .week import CLOSED
 
 WINDOWS = {"动态要闻": "14d", "政策解读": "6m", "人事信息": "1y", "规划计划": "1y", "通知公告": "6m", "政策文件": "6m"}
 
@@ -208,11 +209,19 @@ def inventory_of(city: CityModel) -> dict[str, Any]:
                 "aliases": sorted(s.aliases),
                 **({"ignore": s.ignore} if s.ignore else {}),
                 **({"own_hosts": s.own_hosts} if s.own_hosts else {}),
+                **({"closures": [_closure(city)]} if s.closes else {}),
                 "columns": [_column_entry(c) for c in s.columns],
             }
             for s in city.sites
         ],
     }
+
+
+def _closure(city: CityModel) -> dict[str, str]:
+    """计划停机 some days before the monitoring time."""
+    days, start, end = CLOSED
+    day = back(city.today, f"{days}d")
+    return {"from": f"{day} {start:%H:%M}", "until": f"{day} {end:%H:%M}", "reason": "机房迁移"}
 
 
 def _column_entry(column: Column) -> dict[str, Any]:

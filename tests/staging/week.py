@@ -18,6 +18,8 @@ from crawler.facts import schema
 from .clock import BEIJING, beijing
 
 DAYS, PER_DAY = 7, 20
+CLOSED = (4, time(4), time(10))
+"""The planned closure of the network city: days before the monitoring time, from, until."""
 _SPACING = timedelta(minutes=72)
 _QUICK_MS, _TIMEOUT_MS = 480, 15_000
 
@@ -29,7 +31,8 @@ class Week:
     `failed`: looks that end in a time-out, spread over the week; `slow_ms`: they open instead, after that long;
     `per_day` looks a day; `outage`: looks of the fourth day that failed while our own network was down, beside the
     others; `outcome`: what a failed look ends as; `burst`: all failures within a few minutes of one another;
-    `elsewhere`: a second place saw every look open. `expected` is the certainty of the veto, None for no veto.
+    `elsewhere`: a second place saw every look open; `closed`: failed looks in the planned closure of the
+    fourth day, beside the others. `expected` is the certainty of the veto, None for no veto.
     """
 
     failed: int
@@ -40,6 +43,7 @@ class Week:
     outcome: str = "suspect"
     burst: bool = False
     elsewhere: bool = False
+    closed: int = 0
 
 
 WEEKS: dict[str, Week] = {
@@ -53,6 +57,7 @@ WEEKS: dict[str, Week] = {
     "blocked": Week(40, None, per_day=30, outcome="blocked"),  # refused as a robot is not closed
     "burst": Week(7, None, burst=True),  # looks less than five minutes apart count once
     "elsewhere": Week(7, "suspected", elsewhere=True),  # another place saw the site well
+    "closure": Week(0, None, per_day=30, closed=12),  # closed by plan: more than 5 % if it counted
 }
 
 
@@ -68,7 +73,7 @@ def _looks(site: str, url: str, week: Week, as_of: datetime) -> Iterator[dict[st
     first = datetime.combine(beijing(as_of).date() - timedelta(days=DAYS), time(0, 6), BEIJING)
     spacing = min(_SPACING, timedelta(hours=23) / week.per_day)
     moments = [first + timedelta(days=day) + spacing * n for day in range(DAYS) for n in range(week.per_day)]
-    step = len(moments) / week.failed
+    step = len(moments) / max(1, week.failed)
     bad = set() if week.burst else {round(n * step) for n in range(week.failed)}
     for number, at in enumerate(moments):
         yield _look(site, url, at, week, failed=number in bad)
@@ -79,6 +84,9 @@ def _looks(site: str, url: str, week: Week, as_of: datetime) -> Iterator[dict[st
     for number in range(week.outage):
         at = first + timedelta(days=3, minutes=9) + spacing * number
         yield _look(site, url, at, Week(0, None), failed=True) | {"control_ok": False}
+    for number in range(week.closed):
+        at = first + timedelta(days=DAYS - CLOSED[0], hours=4, minutes=47 + 23 * number)
+        yield _look(site, url, at, week, failed=True)
 
 
 def _look(site: str, url: str, at: datetime, week: Week, *, failed: bool) -> dict[str, Any]:
