@@ -15,9 +15,13 @@ DOCUMENT_TYPES = (
 )  # fmt: skip
 """文种 of 《党政机关公文处理工作条例》 第八条."""
 
-_TAIL = re.compile(r"(?:[（(〔\[【][^（）()〔〕\[\]【】]{0,40}[）)〕\]】]|[\s。；;：:》”\"])+$")
+_TAIL = re.compile(
+    r"(?:（[^（）]{0,60}）|\([^()]{0,60}\)|〔[^〔〕]{0,40}〕|\[[^\[\]]{0,40}\]|【[^【】]{0,40}】|[\s。；;：:》”\"])+$"
+)
 _ORDER = re.compile(r"令$|令第?[\s\d〔〕号第一二三四五六七八九十百]+$")
-_EXPLAINS = re.compile(r"解读|图解|一图读懂|问答|说明$")
+_EXPLAINS = re.compile(
+    r"^[\W_]*(?:一图读懂|图解|漫画|动漫|\w{0,4}解读)|(?:解读|图解|问答|说明)[\W_]*$|[（(【\[]\w{0,6}(?:解读|图解)"
+)
 _PLAIN = re.compile(r"[\W_]+")
 
 
@@ -37,9 +41,9 @@ class PublicationFact:
 
 def document_type(title: str) -> str | None:
     """文种 by the last word of a title: 关于…的通知（云政发〔2026〕3号） is a 通知; an interpretation has none."""
-    bare = _TAIL.sub("", title)
-    if _EXPLAINS.search(bare):
+    if _EXPLAINS.search(title):
         return None
+    bare = _TAIL.sub("", title)
     found = next((kind for kind in DOCUMENT_TYPES if bare.endswith(kind)), None)
     return found or ("命令" if _ORDER.search(bare) else None)
 
