@@ -60,6 +60,8 @@ _DATE_NAME = re.compile(
     r"info|art)[_-]?(?:time|date)",
     re.I,
 )
+_LABEL_ENDS = frozenset("间期于点布新天是日在止至月自从到限起" + "hdentHDENT")
+"""The last letter of every label above; most dates of a list stand behind a title that ends otherwise."""
 _NEAR_HEADLINE = 260
 _BODY_LINE = 60
 
@@ -109,6 +111,11 @@ def label_rank(text: str, start: int) -> int | None:
     """Rank of the label before a date: 0 published, 1 updated, 2 bare 时间/日期, 3 for want of better, -1 never."""
     before = text[max(0, start - 40) : start]
     tight = "".join(before.split())
+    for letter in tight[-1:-6:-1]:
+        if letter.isalnum() or letter == "_":
+            if letter not in _LABEL_ENDS:
+                return None
+            break
     for rank, pattern in _LABELS:
         if pattern.search(tight):
             return rank

@@ -75,7 +75,10 @@ _NO_REGION = re.compile(
     r"crumb|position|weizhi|dqwz|location|path|tit|content|cont|detail|detial|article|announce|news|info|list|"
     r"header-?(?:title|info)|nav-?(?:con|tab)"
 )
-_FOOTER_HINT = re.compile(r"ICP\s*备|网站标识码|主办单位|版权所有|公网安备|承办单位|技术支持|备案号|copyright", re.I)
+_FOOTER_HINT = re.compile(  # begins with a plain class: the engine skips ahead to it
+    r"[Ii网主版公承技备Cc](?:(?<=[Ii])[Cc][Pp]\s*备|(?<=网)站标识码|(?<=[主承])办单位|(?<=版)权所有|(?<=公)网安备|(?<=技)术支持|"
+    r"(?<=备)案号|(?<=[Cc])[Oo][Pp][Yy][Rr][Ii][Gg][Hh][Tt])"
+)
 _ROW_DATE = re.compile(
     r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}|[\n\[(（]\s?\d{1,2}[-/.月]"
     r"\d{1,2}日?\s?(?=[\n\])）])"
