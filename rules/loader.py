@@ -43,8 +43,7 @@ def load_ruleset(profile: str | Path = "monthly") -> RuleSet:
     """The rules of a profile by name or path. Raises BadInput with every mistake of every file."""
     path = profile_path(profile)
     loaded = load_profile(path)
-    folders = [INDICATORS, *((path.parent / folder).resolve() for folder in loaded.folders)]
-    known, files = load_rules(folders)
+    known, files = load_rules([INDICATORS, *_own_folders(loaded, path)])
     chosen = _chosen(loaded, known, path, files)
     return RuleSet(loaded, tuple(chosen), tuple(known), digest_of(loaded, chosen))
 
@@ -91,9 +90,28 @@ def merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
+def _own_folders(profile: Profile, path: Path) -> list[Path]:
+    """An office's own folders of rules, relative to the profile. BadInput for one that is not there."""
+    folders = [(path.parent / folder).resolve() for folder in profile.folders]
+    missing = [n for n, folder in enumerate(folders) if not folder.is_dir()]
+    if missing:
+        _, lines = load_yaml(path, label="方案")
+        raise BadInput(
+            [
+                Problem(
+                    str(path), lines.get(("folders", n), lines.get(("folders",), 1)), "folders",
+                    f"没有文件夹 {profile.folders[n]}", f"建立 {folders[n]}，或改为相对本方案文件的正确位置",
+                )
+                for n in missing
+            ],
+            label="方案",
+        )  # fmt: skip
+    return folders
+
+
 def rule_files(folders: Iterable[Path]) -> list[Path]:
     """Every rule file below the folders, in order of path."""
-    return sorted(file for folder in folders for file in folder.rglob("*.yaml"))
+    return sorted(file for folder in folders for file in folder.rglob("*.y*ml") if file.suffix in (".yaml", ".yml"))
 
 
 def load_rules(folders: Iterable[Path]) -> tuple[list[Rule], dict[str, Path]]:

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Engine
 from crawler.facts.read import StoredRound
 from crawler.facts.store import Run, StoreError, latest_round, latest_run, load_judgement, load_ledger, open_store
 from crawler.inventory import BadInput, Inventory, Problem
+from reports.rounds import remembered_answers
 from rules.engine import judge
 from rules.forms import answer_form
 from rules.ledger import Ledger
@@ -125,8 +126,9 @@ class Command(ScrapyCommand):
         now, then = load_ruleset(profile), load_ruleset(other)
         engine, run = self._walked(round_name)
         ledger = Ledger.model_validate({"entries": load_ledger(engine)})
+        answers = remembered_answers(engine, run.round)
         before, after = (
-            judge(StoredRound(engine, run), ruleset, previous=ledger, exemptions=ledger.exemptions())
+            judge(StoredRound(engine, run), ruleset, previous=ledger, exemptions=ledger.exemptions(), answers=answers)
             for ruleset in (now, then)
         )
         print(f"{run.round} 轮次，由“{now.profile.title}”改用“{then.profile.title}”：")

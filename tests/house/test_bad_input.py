@@ -130,12 +130,66 @@ def test_bad_argument(desk: Desk, site: MiniSite, arguments: list[str], words: l
     assert desk.documents() == {}
 
 
-def test_bad_rule_file(desk: Desk, site: MiniSite, tmp_path: Path) -> None:
+RULE = """\
+id: X1-banner
+name: 首页横幅
+document: 本市办法
+clause: 第三条
+applies_to: [portal, department]
+level: advice
+category: 其他
+check: page_match
+params: {pages: home, css: .banner, at_least: 1}
+message: 首页没有横幅
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({"X1-banner.yaml": "nonsense: [\n"}, ["X1-banner.yaml"]),
+        (
+            {"X1-banner.yaml": RULE.replace("page_match", "page_macth")},
+            ["X1-banner.yaml", "第8行 check", "没有名为“page_macth”的检查", "是否为“page_match”"],
+        ),
+        (
+            {"X1-banner.yaml": RULE.replace("at_least: 1", "at_least: 0")},
+            ["X1-banner.yaml", "第9行 params.at_least", "小于下限"],
+        ),
+        (
+            {"X1-banner.yaml": RULE, "X1-second.yaml": RULE},
+            ["X1-second.yaml", "第1行 id", "指标编号 X1-banner 重复", "X1-banner.yaml 已用", "换一个编号"],
+        ),
+    ],
+    ids=["broken-yaml", "unknown-check", "out-of-range", "two-rules-one-id"],
+)
+@pytest.mark.parametrize("name", ["crawl", "judge"])
+def test_bad_rule_file(
+    desk: Desk, site: MiniSite, tmp_path: Path, files: dict[str, str], words: list[str], name: str
+) -> None:
     profile = tmp_path / "own.yaml"
-    profile.write_text("nonsense: [\n", encoding="utf-8")
+    profile.write_text("name: own\ntitle: 本市\nextends: monthly\nfolders: [rules]\n", encoding="utf-8")
+    (tmp_path / "rules").mkdir()
+    for file, text in files.items():
+        (tmp_path / "rules" / file).write_text(text, encoding="utf-8")
     desk.inventory.write_text(inventory(site.url), encoding="utf-8")
-    refused(desk.run("-s", f"RULES_PROFILE={profile}"), 2, str(profile))
+    refused(desk.run("-s", f"RULES_PROFILE={profile}", name=name), 2, "改法", *words)
     assert site.asked == []
+    assert desk.documents() == {}
+    assert not desk.database.exists()
+
+
+def test_bad_profile(desk: Desk, site: MiniSite, tmp_path: Path) -> None:
+    profile = tmp_path / "own.yaml"
+    profile.write_text(
+        "name: own\ntitle: 本市\nextends: monthly\noverrides:\n  V4.3: {params: {at_least: 0}}\n", encoding="utf-8"
+    )
+    desk.inventory.write_text(inventory(site.url), encoding="utf-8")
+    done = desk.run("-s", f"RULES_PROFILE={profile}")
+    refused(done, 2, str(profile), "第5行 overrides.V4.3", "小于下限", "改法")
+    assert site.asked == []
+    assert desk.documents() == {}
+    assert not desk.database.exists()
 
 
 # -- surroundings -------------------------------------------------------------------------------------------------

@@ -110,6 +110,21 @@ def test_two_rules_with_one_id(tmp_path: Path) -> None:
     assert (name, line, field) == ("T1-zweite.yaml", 1, "id") and "重复" in text
 
 
+def test_a_rule_in_a_yml_file_is_no_less_a_rule(tmp_path: Path) -> None:
+    write(tmp_path, "T1-banner.yaml", GOOD)
+    write(tmp_path, "T1-zweite.yml", GOOD)
+    assert any("重复" in text for *_, text in problems(tmp_path))
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    path = tmp_path / "ours.yaml"
+    path.write_text("name: ours\ntitle: 本市\nextends: monthly\nfolders:\n  - nowhere\n", encoding="utf-8")
+    with pytest.raises(BadInput) as caught:
+        load_ruleset(path)
+    [problem] = caught.value.problems
+    assert (problem.line, problem.field) == (5, "folders") and "nowhere" in problem.message and problem.remedy
+
+
 def test_a_file_named_after_another_id(tmp_path: Path) -> None:
     write(tmp_path, "T9.yaml", GOOD)
     assert any("不符" in text for *_, text in problems(tmp_path))
