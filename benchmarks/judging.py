@@ -2,8 +2,9 @@
 
 python -m benchmarks.judging [--pages 100000] [--profile quarterly] [--store facts.db]
 
-The pages are those of benchmarks.big_site, walked into a store first (minutes) unless --store names one. The command runs
-as a user runs it, in a process of its own on one core; 1 when it needs more than a minute or 500 MB, or tells an error.
+The pages are those of benchmarks.big_site, walked into a store first (minutes) unless --store names one. The command
+runs as a user runs it, in a process of its own on one core; 1 when it needs more than a minute or 500 MB, or tells an
+error.
 """
 
 from __future__ import annotations
@@ -63,10 +64,11 @@ def main() -> int:
         store = options.store or walk(folder, options.pages, LINKS)[1]
         for profile in options.profile or ["monthly", "quarterly", "annual"]:
             wall, cpu, memory, status = judge(store, folder / profile, profile)
-            data = told(folder / profile) if status == 0 else {"coverage": {"pages": 0, "errors": 0}, "findings": []}
-            pages, errors = data["coverage"]["pages"], data["coverage"]["errors"]
+            data = told(folder / profile) if status == 0 else {}
+            coverage, findings = data.get("coverage", {}), data.get("findings", [])
+            errors = coverage.get("errors", 0)
             print(
-                f"{profile}: {pages:,} pages, {len(data['findings']):,} findings, {errors} errors; "
+                f"{profile}: {coverage.get('pages', 0):,} pages, {len(findings):,} findings, {errors} errors; "
                 f"{wall:.1f} s, {cpu:.1f} s CPU, peak {memory:.0f} MB, exit {status}",
                 flush=True,
             )
