@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+import zlib
+from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import urlsplit
 
@@ -21,13 +22,25 @@ def host_of(url: str) -> str:
         return ""
 
 
+LINK_JOBS = 16  # units of work that foreign hosts are spread over
+
+
+def job_of(lane: str) -> str:
+    """The unit of work of a pace group: a site is one job, a foreign host always falls to the same of a few."""
+    return lane if lane.startswith("site:") else f"links:{zlib.crc32(lane.encode()) % LINK_JOBS}"
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an address belongs. `lane` is the pace group: one site, or one foreign host."""
+    """Where an address belongs. `lane` is the pace group: one site, or one foreign host; `job` who visits it."""
 
     site: str | None
     walked: bool
     lane: str
+    job: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "job", job_of(self.lane))
 
 
 class HostMap:

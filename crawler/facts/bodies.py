@@ -165,7 +165,7 @@ def _of_address(*columns: Any) -> Any:
     return (
         sa.select(*columns)
         .join_from(table, address, (address.c.run == table.c.run) & (address.c.id == table.c.id))
-        .where(address.c.run == sa.bindparam("in_run"), address.c.key == sa.bindparam("key"))
+        .where(address.c.run == sa.bindparam("in_run"), address.c.id == sa.bindparam("key"))
         .limit(1)
     )
 

@@ -98,7 +98,8 @@ class StoredColumns:
             address.c.role.in_((1, 2)), address.c.column.is_not(None),
             sa.or_(address.c.site == self.site.id, address.c.url.in_(self._foreign_columns())),
         )  # fmt: skip
-        for row in self._db.execute(query.order_by(address.c.role, address.c.id)):
+        order = (address.c.role, address.c.depth, sa.func.length(address.c.url), address.c.url)
+        for row in self._db.execute(query.order_by(*order)):
             one = by_url.get(row.url) or by_id.get(row.column)
             if one is not None:
                 one.rows.append(row)
@@ -131,8 +132,8 @@ class StoredColumns:
         keys = {key_of(url): url for url in urls}
         for start in range(0, len(urls), CHUNK):
             chosen = list(keys)[start : start + CHUNK]
-            rows = self._db.execute(self._list_query().where(schema.address.c.key.in_(chosen)))
-            found += [row for row in rows if keys.get(row.key) == row.url]
+            rows = self._db.execute(self._list_query().where(schema.address.c.id.in_(chosen)))
+            found += [row for row in rows if keys.get(row.id) == row.url]
         return found
 
     def _follow(self, one: _Seen) -> None:
@@ -258,7 +259,7 @@ class StoredColumns:
         for start in range(0, len(pages), CHUNK):
             query = (
                 sa.select(item, page.c.kind, page.c.published)
-                .outerjoin(address, (address.c.run == item.c.run) & (address.c.key == item.c.key))
+                .outerjoin(address, (address.c.run == item.c.run) & (address.c.id == item.c.key))
                 .outerjoin(page, (page.c.run == address.c.run) & (page.c.id == address.c.id))
                 .where(item.c.run == self._run, item.c.page.in_(pages[start : start + CHUNK]))
                 .order_by(item.c.page, item.c.position)
@@ -279,7 +280,7 @@ class StoredColumns:
             .select_from(item)
             .join(listing, (listing.c.run == item.c.run) & (listing.c.id == item.c.page))
             .outerjoin(page, (page.c.run == item.c.run) & (page.c.id == item.c.page))
-            .join(target, (target.c.run == item.c.run) & (target.c.key == item.c.key))
+            .join(target, (target.c.run == item.c.run) & (target.c.id == item.c.key))
             .where(item.c.run == self._run, column.in_([column.id for column, _, _ in self._known]))
             .where(sa.func.coalesce(page.c.site, listing.c.site) == self.site.id)
             .distinct()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Connection, Engine
 
 Row = Mapping[str, Any]
@@ -41,10 +42,13 @@ def _sendable(value: Any) -> Any:
 class Prepared:
     """An insert into a table, or with `keys` an update of the rows that have them, for rows as dictionaries.
 
-    A column that a row lacks gets its default.
+    A column that a row lacks gets its default. `once`: a row whose primary key is there already is left out.
     """
 
-    def __init__(self, engine: Engine, table: sa.Table, columns: Sequence[str], keys: Sequence[str] = ()) -> None:
+    def __init__(
+        self, engine: Engine, table: sa.Table, columns: Sequence[str], keys: Sequence[str] = (), *, once: bool = False
+    ) -> None:
+        self._once = once
         self._columns = [table.c[name] for name in columns]
         self._keys = [table.c[name] for name in keys]
         self._table = table
@@ -97,12 +101,13 @@ class Prepared:
                 sql = f"UPDATE {table} SET {sets} FROM ({values}) AS v WHERE {held}"
             else:
                 sql = f"INSERT INTO {table} ({','.join(self._quote(c.name) for c in self._columns)}) {values}"
+                sql += " ON CONFLICT DO NOTHING" if self._once else ""
             self._sql[count] = sql
         return sql
 
     def _core(self) -> Any:
         """The same for databases whose driver sends many rows in one go."""
         if not self._keys:
-            return self._table.insert()
+            return insert(self._table).on_conflict_do_nothing() if self._once else self._table.insert()
         held = sa.and_(*(column == sa.bindparam(f"b_{column.name}") for column in self._keys))
         return self._table.update().where(held).values({c.name: sa.bindparam(c.name) for c in self._columns})

@@ -69,7 +69,7 @@ class StoredRound:
     def address(self, url: str) -> AddressFact | None:
         """What became of one address in this run; None when no page held it."""
         table = schema.address
-        query = sa.select(table).where(table.c.run == self._run.id, table.c.key == key_of(canonical(url)))
+        query = sa.select(table).where(table.c.run == self._run.id, table.c.id == key_of(canonical(url)))
         row = self._db.execute(query).first()
         return address_of(row) if row else None
 
@@ -98,7 +98,7 @@ class StoredSite(StoredColumns, KeptBodies):
         """The home page, and after it the pages that it only jumps on to."""
         table = schema.address
         query = sa.select(table).where(table.c.run == self._run, table.c.site == self.site.id, table.c.role == 0)
-        return list(self._db.execute(query.order_by(table.c.depth, table.c.id)))
+        return list(self._db.execute(query.order_by(table.c.depth, table.c.url)))
 
     @property
     def home(self) -> AddressFact | None:

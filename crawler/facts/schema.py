@@ -1,8 +1,8 @@
 """The tables of the fact store (SQLAlchemy Core: SQLite embedded, PostgreSQL shared).
 
 Every row belongs to a run: one walk of one round. A round that is walked again gets a new run; the newest finished
-one counts. Times are ISO 8601 text with offset, dates ISO text, so that both databases give the same back. A `key` is
-a 64-bit hash of the canonical address.
+one counts. Times are ISO 8601 text with offset, dates ISO text, so that both databases give the same back. An address
+is known by a 63-bit hash of its canonical form (`crawler.facts.keys`): its `id`, and the `key` of an item.
 """
 
 from __future__ import annotations
@@ -76,9 +76,9 @@ address = Table(
     "address",
     metadata,
     Column("run", Integer, nullable=False),
-    Column("id", Big, nullable=False),
-    Column("key", Big, nullable=False),
+    Column("id", Big, nullable=False),  # crawler.facts.keys.key_of
     Column("url", Text, nullable=False),
+    Column("job", String(72), nullable=False),  # the unit of work it belongs to: crawler.hosts.job_of
     Column("site", String(64)),  # the inventory's site whose host it is; None: somebody else's
     Column("role", SmallInteger, nullable=False),  # crawler.frontier.Role
     Column("depth", SmallInteger, nullable=False, default=0),
@@ -97,8 +97,7 @@ address = Table(
     Column("checked", String(40)),
     Column("requests", SmallInteger, nullable=False, default=0),
     PrimaryKeyConstraint("run", "id"),
-    Index("address_state", "run", "state"),
-    Index("address_key", "run", "key"),
+    Index("address_job", "run", "state", "job"),
 )
 
 attempt = Table(  # kept for every address that did not answer well at once
@@ -283,4 +282,4 @@ ledger = Table(  # every finding over time
 )
 
 meta = Table("meta", metadata, Column("name", String(32), primary_key=True), Column("value", Text, nullable=False))
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2

@@ -10,6 +10,7 @@ import queue
 import threading
 from collections.abc import Callable
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from crawler.facts import schema
@@ -17,7 +18,8 @@ from crawler.facts.prepared import Prepared, Row
 from crawler.facts.store import plain
 
 Batch = list[tuple[str, Row]]
-"""[(statement name, row)]: `address` inserts, `seen` updates an address, the other names insert into that table."""
+"""[(statement name, row)]: `address` inserts what is not there yet; those of UPDATES change an address; the other
+names insert into that table."""
 
 GATHER_SECONDS = 0.25  # how long a transaction waits for company: bounds what a kill can cost
 MAX_BATCHES = 1000
@@ -25,19 +27,30 @@ MAX_BATCHES = 1000
 INSERTED = (
     "page", "body", "personal", "drawn", "item", "edge", "attempt", "note", "network", "discovered", "probe",
 )  # fmt: skip
-_SEEN = (
-    "state", "due", "outcome", "reason", "status", "final_url", "content_type", "size", "body_hash", "redirects",
-    "checked", "requests",
-)  # fmt: skip
+UPDATES = {  # in this order: what was seen stands above what was planned
+    "moved": ("job", "redirects", "state", "due"),
+    "settled": ("state", "outcome", "reason"),
+    "seen": (
+        "state", "due", "outcome", "reason", "status", "final_url", "content_type", "size", "body_hash", "redirects",
+        "checked", "requests",
+    ),
+}  # fmt: skip
+FIRST = ("address", *UPDATES)  # addresses first: later rows of a group speak of them
 
 
-def _statements(engine: Engine) -> dict[str, Prepared]:
+def statements(engine: Engine) -> dict[str, Prepared]:
     """What each name of a batch does."""
-    inserts = {
-        name: Prepared(engine, table, [column.name for column in table.c if column.autoincrement is not True])
-        for name, table in (("address", schema.address), *((name, getattr(schema, name)) for name in INSERTED))
-    }
-    return inserts | {"seen": Prepared(engine, schema.address, _SEEN, keys=("run", "id"))}
+    found = {"address": Prepared(engine, schema.address, _names(schema.address), once=True)}
+    for name, columns in UPDATES.items():
+        found[name] = Prepared(engine, schema.address, columns, keys=("run", "id"))
+    for name in INSERTED:
+        table = getattr(schema, name)
+        found[name] = Prepared(engine, table, _names(table))
+    return found
+
+
+def _names(table: sa.Table) -> list[str]:
+    return [column.name for column in table.c if column.autoincrement is not True]
 
 
 class Writer:
@@ -45,7 +58,7 @@ class Writer:
 
     def __init__(self, engine: Engine, on_error: Callable[[str], None] | None = None) -> None:
         self._engine = engine
-        self._statements = _statements(engine)
+        self._statements = statements(engine)
         self._queue: queue.Queue[Batch | None] = queue.Queue()
         self._on_error = on_error
         self.error: str | None = None
@@ -95,13 +108,13 @@ class Writer:
         return batches, False
 
     def _store(self, batches: list[Batch]) -> None:
-        grouped: dict[str, list[Row]] = {"address": []}  # addresses first: later rows of the group speak of them
+        grouped: dict[str, list[Row]] = {name: [] for name in FIRST}
         for batch in batches:
             for name, row in batch:
                 grouped.setdefault(name, []).append(row)
         with self._engine.begin() as db:
             for name, rows in grouped.items():
-                if name == "seen":
+                if name in UPDATES:
                     rows = list({(row["b_run"], row["b_id"]): row for row in rows}.values())
                 if rows:
                     self._statements[name].run(db, rows)

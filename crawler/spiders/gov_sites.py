@@ -310,9 +310,7 @@ class GovSitesSpider(scrapy.Spider):
             self._take(entry, lane, answer)
             return
         self.frontier.done(lane)
-        entry.hops.clear()
-        entry.lane = self.book.hosts.place(entry.url).lane
-        self.frontier.add_later(entry, time.time() + ASK_AGAIN)
+        self.walk.ask_later(entry, time.time() + ASK_AGAIN)
         if self.network.lost:
             self.exit_reason = (
                 "监测端网络中断超过10分钟，本轮已停止，已检查的内容已保存；网络恢复后执行同一命令即可继续。"

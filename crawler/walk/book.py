@@ -1,11 +1,13 @@
-"""The address book of a walk: every address once, with its number, and whether it is already known to be fine."""
+"""The address book of a walk: every address once, by its number, and whether it is already known to be fine."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.facts import schema
@@ -23,6 +25,7 @@ FILE_ENDING = re.compile(
     r"css|js|json|xml|woff2?|ttf|eot|otf)$",
     re.IGNORECASE,
 )
+MEMO = 200_000  # written forms remembered: some 40 MB
 PAGE_TAGS = frozenset({"a", "area", "iframe", "frame", "option", "onclick", "meta"})
 
 
@@ -62,8 +65,26 @@ class Counts:
 
 
 @dataclass(slots=True)
+class Handed:
+    """What belongs to another job: an address that was found, or with `entry` one that a redirect leads there."""
+
+    job: str
+    url: str
+    role: Role
+    depth: int
+    parent: str | None
+    column: str | None
+    entry: Entry | None = None
+    due: float | None = None
+
+
+@dataclass(slots=True)
 class AddressBook:
-    """Gives numbers to addresses and decides how each is visited."""
+    """Knows every address by its number and decides how each is visited.
+
+    `jobs` are the units of work that this walk does; None: all. What belongs to another is stored as found and put
+    into `handed` for whoever does it.
+    """
 
     run: int
     hosts: HostMap
@@ -71,21 +92,43 @@ class AddressBook:
     frontier: Frontier
     bounds: Bounds
     loopback: bool
-    ids: dict[str, int] = field(default_factory=dict)
+    jobs: frozenset[str] | None = None
+    handed: list[Handed] = field(default_factory=list)
+    lent: set[int] = field(default_factory=set)  # ours, found by others too, who ask whether they are fine
+    known: set[int] = field(default_factory=set)
+    aliases: dict[int, int] = field(default_factory=dict)  # where a redirect ends → the address that led there
+    memo: dict[str, int] = field(default_factory=dict)  # written form → number; only to be fast
     fine: set[int] = field(default_factory=set)
     counts: defaultdict[str, Counts] = field(default_factory=lambda: defaultdict(Counts))
     left_out: Counter[tuple[str, str]] = field(default_factory=Counter)  # (site, why) not even listed
     traps: defaultdict[str, TrapWatch] = field(default_factory=lambda: defaultdict(TrapWatch))
-    next_id: int = 1
+
+    def owns(self, job: str) -> bool:
+        """Is it this walk that visits the job's addresses?"""
+        return self.jobs is None or job in self.jobs
 
     def find(self, url: str) -> int | None:
-        """Number of a known address; remembers the written form beside the canonical one."""
-        number = self.ids.get(url)
+        """Number of a known address, or of the one that redirects to it."""
+        number = self.memo.get(url)
         if number is None:
-            number = self.ids.get(canonical(url))
-            if number is not None:
-                self.ids[url] = number
+            key = key_of(canonical(url))
+            number = self.aliases.get(key, key)
+            if number not in self.known:
+                return None
+            self._remember(url, number)
         return number
+
+    def _remember(self, url: str, number: int) -> None:
+        if len(self.memo) >= MEMO:
+            self.memo.clear()
+        self.memo[url] = number
+
+    def claim(self, url: str, number: int) -> bool:
+        """After a redirect of `number` to `url`: False when that address is known and has its own turn."""
+        known = self.find(url)
+        if known is None:
+            self.aliases[key_of(url)] = number
+        return known in (None, number)
 
     def add(
         self, batch: Batch, url: str, role: Role, *, depth: int, parent: str | None, column: str | None = None
@@ -93,9 +136,9 @@ class AddressBook:
         """Number of the address, which is queued when it is new; None when the inventory says to leave it alone.
 
         `role` is what the page suggests; a link of a walked site becomes a page to walk, within the bounds."""
-        known = self.find(url)
-        if known is not None:
-            return known
+        number = self.find(url)
+        if number is not None:
+            return number
         form = canonical(url)
         place = self.hosts.place(form)
         plan = self.plans.get(place.site) if place.site and place.walked else None
@@ -106,22 +149,58 @@ class AddressBook:
             role = Role.LINK
         if role in (Role.PAGE, Role.ARTICLE) and plan:
             column = plan.column_of(form)  # a listing column is worked out when facts are read
-        number = self.next_id
-        self.next_id += 1
-        self.ids[form] = self.ids[url] = number
-        reason = self._reason_to_skip(form, role, depth, plan)
+        number = key_of(form)
+        self.known.add(number)
+        self._remember(url, number)
+        ours = self.owns(place.job)
+        reason = self._reason_to_skip(form, role, depth, plan) if ours else None
         row = {
-            "run": self.run, "id": number, "key": key_of(form), "url": form, "site": place.site, "role": int(role),
+            "run": self.run, "id": number, "url": form, "job": place.job, "site": place.site, "role": int(role),
             "depth": min(depth, 1000), "column": column, "parent": parent, "requests": 0,
             "state": schema.DONE if reason else schema.TODO,
             "outcome": REASONS[reason].outcome.value if reason else None, "reason": reason.value if reason else None,
         }  # fmt: skip
         batch.append(("address", row))
-        if reason is None:
+        if not ours:
+            self.handed.append(Handed(place.job, form, role, depth, parent, column))
+        elif reason is None:
             self.frontier.add(Entry(number, form, role, place.site, place.lane, depth, column, parent))
             if plan and role is not Role.LINK:
                 self.counts[plan.site.id].planned += 1
+        elif self.jobs is not None:  # whoever found it too has stored it as still to visit
+            batch.append(("settled", {"b_run": self.run, "b_id": number, **_settled(row)}))
         return number
+
+    def adopt(self, batch: Batch, found: Handed) -> None:
+        """Take over what another walk found, or an entry that was redirected to a host of ours."""
+        if found.entry is not None:
+            self.known.add(found.entry.id)
+            self.queue(batch, found.entry, due=found.due)
+            return
+        number = self.add(batch, found.url, found.role, depth=found.depth, parent=found.parent, column=found.column)
+        if number is not None:
+            self.lent.add(number)
+        key = key_of(found.url)
+        if number != key:  # it was seen as the end of a redirect, or is none of those to visit
+            reason = Reason.REDIRECTED if number is not None else Reason.NOT_REACHED
+            settled = {"state": schema.DONE, "outcome": REASONS[reason].outcome.value, "reason": reason.value}
+            batch.append(("settled", {"b_run": self.run, "b_id": key, **settled}))
+
+    def queue(self, batch: Batch, entry: Entry, *, front: bool = False, due: float | None = None) -> None:
+        """Put an entry back, now or at `due`; one that is on its way to a host of another job goes there."""
+        place = self.hosts.place(entry.target)
+        entry.lane = place.lane
+        if not self.owns(place.job) and entry.id >= 0:
+            state = schema.TODO if due is None else schema.RECHECK
+            row = {"job": place.job, "redirects": entry.hops or None, "state": state, "due": due}
+            batch.append(("moved", {"b_run": self.run, "b_id": entry.id, **row}))
+            self.handed.append(
+                Handed(place.job, entry.url, entry.role, entry.depth, entry.parent, entry.column, entry, due)
+            )
+        elif due is None:
+            self.frontier.add(entry, front=front)
+        else:
+            self.frontier.add_later(entry, due)
 
     def _reason_to_skip(self, url: str, role: Role, depth: int, plan: SitePlan | None) -> Reason | None:
         if is_intranet(url, loopback_allowed=self.loopback):
@@ -137,3 +216,7 @@ class AddressBook:
         if self.counts[plan.site.id].planned >= self.bounds.pages_per_site:
             return Reason.BUDGET
         return None
+
+
+def _settled(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in ("state", "outcome", "reason")}

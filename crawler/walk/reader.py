@@ -113,11 +113,7 @@ class PageReader:
         """After a redirect: the page belongs to its final address. False when that one has its own turn."""
         if entry.role in (Role.HOME, Role.COLUMN):
             return True  # a home page or a column is read through whatever redirects lead to it
-        known = self.book.find(final)
-        if known is None:
-            self.book.ids[final] = entry.id
-            return True
-        return known == entry.id
+        return self.book.claim(final, entry.id)
 
     def _site_of_column(self, entry: Entry) -> str | None:
         return next((plan.site.id for plan in self.book.plans.values() if entry.url in plan.columns), None)
@@ -175,7 +171,7 @@ class PageReader:
         held: set[int] = set()
         hides = any(link.hidden for link in links)
         for link in sorted(links, key=lambda link: link.hidden) if hides else links:
-            number = book.ids.get(link.url)
+            number = book.memo.get(link.url)
             fine = number is not None and number in book.fine and link.fault is None
             if fine and not (link.hidden and self._unseen(entry, link)):
                 if hides and number is not None:

@@ -9,9 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from crawler.facts import schema
+from crawler.facts.keys import key_of
 from crawler.facts.model import Attempt
 from crawler.frontier import Entry, Role
 from crawler.outcomes import Reason
+from crawler.pages import canonical
 from crawler.walk.book import AddressBook
 
 CHUNK = 20_000
@@ -19,28 +21,29 @@ CHUNK = 20_000
 
 def resume(engine: Engine, book: AddressBook) -> int:
     """Fill the book and its frontier from the store. Returns how many addresses are still to visit."""
-    run = book.run
+    run, address = book.run, schema.address
+    ours = [address.c.run == run] + ([address.c.job.in_(sorted(book.jobs))] if book.jobs is not None else [])
     with engine.connect() as db:
         _discovered(db, book)
-        attempts = _attempts(db, run)
+        attempts = _attempts(db, run, ours)
         per_site = (
             sa.select(schema.page.c.site, sa.func.count()).where(schema.page.c.run == run).group_by(schema.page.c.site)
         )
         pages: dict[str, int] = {row[0]: row[1] for row in db.execute(per_site)}
-        rows = db.execution_options(yield_per=CHUNK).execute(
-            sa.select(schema.address).where(schema.address.c.run == run).order_by(schema.address.c.id)
-        )
+        order = (address.c.role, address.c.depth, sa.func.length(address.c.url), address.c.url)
+        rows = db.execution_options(yield_per=CHUNK).execute(sa.select(address).where(*ours).order_by(*order))
         waiting = 0
         for row in rows:
             waiting += _take(book, row, attempts.get(row.id, []))
+        if book.jobs is not None:
+            _fine_elsewhere(db, book)
     for site, count in pages.items():
         book.counts[site].pages = count
     return waiting
 
 
 def _take(book: AddressBook, row: Any, attempts: list[Attempt]) -> int:
-    book.ids[row.url] = row.id
-    book.next_id = max(book.next_id, row.id + 1)
+    book.known.add(row.id)
     role = Role(row.role)
     place = book.hosts.place(row.url)
     if place.site and place.walked and role is not Role.LINK:
@@ -48,19 +51,30 @@ def _take(book: AddressBook, row: Any, attempts: list[Attempt]) -> int:
     if row.state == schema.DONE:
         if row.outcome == "ok":
             book.fine.add(row.id)
-            if row.final_url and row.final_url not in book.ids:
-                book.ids[row.final_url] = row.id
+            if row.final_url:
+                book.aliases.setdefault(key_of(canonical(row.final_url)), row.id)
         if row.site:
             book.counts[row.site].checked += 1
         return 0
+    hops = row.redirects if row.job != place.job else None  # on its way to a host of ours
     entry = Entry(
-        row.id, row.url, role, row.site, place.lane, row.depth, row.column, row.parent, attempts, [], row.requests
-    )
-    if row.state == schema.RECHECK and row.due is not None:
-        book.frontier.add_later(entry, row.due)
-    else:
-        book.frontier.add(entry)
+        row.id, row.url, role, row.site, place.lane, row.depth, row.column, row.parent, attempts, hops or [],
+        row.requests,
+    )  # fmt: skip
+    book.queue([], entry, due=row.due if row.state == schema.RECHECK else None)
     return 1
+
+
+def _fine_elsewhere(db: Connection, book: AddressBook) -> None:
+    """Which targets of our pages other walks found fine: no link to them is kept again."""
+    edge, page, address = schema.edge, schema.page, schema.address
+    held = (
+        sa.select(edge.c.target)
+        .join(page, (page.c.run == edge.c.run) & (page.c.id == edge.c.page))
+        .where(edge.c.run == book.run, page.c.site.in_([job[5:] for job in book.jobs or () if job[:5] == "site:"]))
+    )
+    fine = sa.select(address.c.id).where(address.c.run == book.run, address.c.outcome == "ok", address.c.id.in_(held))
+    book.fine.update(db.execute(fine).scalars())
 
 
 def _discovered(db: Connection, book: AddressBook) -> None:
@@ -73,13 +87,13 @@ def _discovered(db: Connection, book: AddressBook) -> None:
                 plan.learn(row.url, row.id)
 
 
-def _attempts(db: Connection, run: int) -> dict[int, list[Attempt]]:
+def _attempts(db: Connection, run: int, ours: list[Any]) -> dict[int, list[Attempt]]:
     """Earlier looks at the addresses that still wait for their next."""
     table, address = schema.attempt, schema.address
     query = (
         sa.select(table)
         .join(address, (address.c.run == table.c.run) & (address.c.id == table.c.address))
-        .where(table.c.run == run, address.c.state != schema.DONE)
+        .where(table.c.run == run, address.c.state != schema.DONE, *ours)
         .order_by(table.c.at)
     )
     found: dict[int, list[Attempt]] = {}

@@ -20,7 +20,7 @@ from crawler.seeing.recheck import settled
 from crawler.seeing.response import retry_after, see_response
 from crawler.seeing.tuning import RecheckPolicy
 from crawler.walk.answer import Answer
-from crawler.walk.book import FILE_ENDING, AddressBook, is_intranet
+from crawler.walk.book import FILE_ENDING, AddressBook, Handed, is_intranet
 from crawler.walk.circuits import CANARY_ID, Circuits
 from crawler.walk.files import AttachmentReader, is_attachment
 from crawler.walk.reader import PageReader
@@ -41,6 +41,7 @@ class Walk:
         self.book = book
         self.put = put
         self.reader = PageReader(book, as_of)
+        self.told_fine: Callable[[int], None] = lambda number: None  # others hold links to it as well
         self.attachments: AttachmentReader | None = None
         homes = {f"site:{site}": plan.home for site, plan in book.plans.items()}
         self.circuits = Circuits(book.frontier, homes, policy.delay, self._ask_again, self._distrust)
@@ -53,10 +54,21 @@ class Walk:
         """The home page and the columns of every walked site; nothing is added twice."""
         for plan in self.book.plans.values():
             batch: Batch = []
-            self.book.add(batch, plan.home, Role.HOME, depth=0, parent=None)
+            if self._ours(plan.home):
+                self.book.add(batch, plan.home, Role.HOME, depth=0, parent=None)
             for url, column in plan.columns.items():
-                self.book.add(batch, url, Role.COLUMN, depth=1, parent=plan.home, column=column)
+                if self._ours(url):
+                    self.book.add(batch, url, Role.COLUMN, depth=1, parent=plan.home, column=column)
             self.put(batch)
+
+    def _ours(self, url: str) -> bool:
+        return self.book.owns(self.book.hosts.place(url).job)
+
+    def adopt(self, found: Handed) -> None:
+        """Take over what another walk found on a host of ours."""
+        batch: Batch = []
+        self.book.adopt(batch, found)
+        self.put(batch)
 
     # -- one answer --------------------------------------------------------------------------------------------
 
@@ -121,8 +133,7 @@ class Walk:
             self._settle(entry, answer, Seeing(Reason.REDIRECT_LOOP, answer.status, target[:200]))
             return
         entry.hops.append(target)
-        entry.lane = self.book.hosts.place(target).lane
-        self.book.frontier.add(entry, front=True)
+        self._queue(entry, front=True)
 
     def _fine(self, entry: Entry, answer: Answer) -> None:
         is_page = "html" in answer.content_type or (not answer.content_type and b"<html" in answer.body[:2000].lower())
@@ -137,6 +148,8 @@ class Walk:
         batch: Batch = []
         reason = Reason.REDIRECTED if entry.hops else Reason.OK
         self.book.fine.add(entry.id)
+        if entry.id in self.book.lent:
+            self.told_fine(entry.id)
         more = {}
         if is_page and urlsplit(entry.target).path.lower() in ("/", "", "/index.html", "/index.htm"):
             more["body_hash"] = body_hash(answer.body)
@@ -181,8 +194,7 @@ class Walk:
                 ("seen", done_row(run, entry, reason, answer, state=schema.RECHECK, due=due, outcome=outcome.value))
             )
             entry.hops.clear()
-            entry.lane = self.book.hosts.place(entry.url).lane
-            self.book.frontier.add_later(entry, due)
+            self.book.queue(batch, entry, due=due)
         else:
             batch.append(("seen", done_row(run, entry, reason, answer, outcome=outcome.value)))
             self._count(entry, bad=outcome in (Outcome.DEAD, Outcome.SUSPECT))
@@ -195,10 +207,19 @@ class Walk:
         until = at.timestamp() + (retry_after(answer.headers) or 5.0)
         self.book.frontier.rest(entry.lane, until)
         self.circuits.slow_down(entry.lane, entry.target, at.timestamp(), retry_after(answer.headers))
-        entry.hops.clear()
-        entry.lane = self.book.hosts.place(entry.url).lane
-        self.book.frontier.add_later(entry, until)
+        self.ask_later(entry, until)
         return True
+
+    def ask_later(self, entry: Entry, due: float) -> None:
+        """Nothing was learnt: the address is asked again from its beginning."""
+        entry.hops.clear()
+        self._queue(entry, due=due)
+
+    def _queue(self, entry: Entry, *, front: bool = False, due: float | None = None) -> None:
+        batch: Batch = []
+        self.book.queue(batch, entry, front=front, due=due)
+        if batch:
+            self.put(batch)
 
     def _distrust(self, entry: Entry, attempts: list[Attempt]) -> None:
         """What a host under suspicion said is not believed: a settled address of it becomes suspect."""
@@ -210,9 +231,9 @@ class Walk:
     def _ask_again(self, entry: Entry) -> None:
         """An address that was settled while its host was under suspicion begins anew."""
         entry.hops.clear()
-        entry.lane = self.book.hosts.place(entry.url).lane
-        self.put([("seen", done_row(self.book.run, entry, Reason.HOST_DOWN, None, state=schema.TODO))])
-        self.book.frontier.add(entry)
+        batch: Batch = [("seen", done_row(self.book.run, entry, Reason.HOST_DOWN, None, state=schema.TODO))]
+        self.book.queue(batch, entry)
+        self.put(batch)
 
     def _other_encoding(self, entry: Entry) -> bool:
         """Queue the same path in the other of UTF-8 and GBK, once, before a 404 counts (F14)."""
@@ -220,7 +241,7 @@ class Walk:
         if other is None or other in entry.hops:
             return False
         entry.hops[:] = [other]
-        self.book.frontier.add(entry, front=True)
+        self._queue(entry, front=True)
         return True
 
     def give_up(self, entry: Entry, answer: Answer) -> None:

@@ -11,7 +11,7 @@ from crawler.facts.writer import Batch, Writer
 
 def address(number: int, state: int = schema.TODO) -> dict[str, object]:
     return {
-        "run": 1, "id": number, "key": number, "url": f"http://a/{number}", "site": "a", "role": 4, "depth": 1,
+        "run": 1, "id": number, "job": "site:a", "url": f"http://a/{number}", "site": "a", "role": 4, "depth": 1,
         "column": None, "parent": None, "requests": 0, "state": state, "outcome": None, "reason": None,
     }  # fmt: skip
 
@@ -46,10 +46,24 @@ def test_a_failing_store_is_told_once_and_nothing_more_is_taken(tmp_path: Path) 
 def test_a_batch_that_fails_leaves_nothing_of_itself(tmp_path: Path) -> None:
     engine = open_store(f"sqlite:///{tmp_path}/x.db")
     writer = Writer(engine, lambda _: None)
-    writer.put([("address", address(1)), ("address", address(1))])
+    drawn = {"run": 1, "id": 1, "identity": {}}
+    writer.put([("address", address(1)), ("drawn", drawn), ("drawn", drawn)])
     writer.close()
+    assert writer.error is not None
     with engine.connect() as db:
         assert db.execute(sa.select(sa.func.count()).select_from(schema.address)).scalar_one() == 0
+
+
+def test_an_address_that_two_found_is_stored_once(tmp_path: Path) -> None:
+    engine = open_store(f"sqlite:///{tmp_path}/x.db")
+    writer = Writer(engine)
+    writer.put([("address", address(1)), ("seen", seen(1))])
+    writer.put([("address", address(1) | {"depth": 3})])
+    writer.close()
+    assert writer.error is None
+    with engine.connect() as db:
+        row = db.execute(sa.select(schema.address)).one()
+    assert (row.state, row.depth) == (schema.DONE, 1)
 
 
 def test_many_rows_with_defaults_json_and_packed_bodies(tmp_path: Path) -> None:
