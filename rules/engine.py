@@ -17,12 +17,13 @@ from rules.forms import Answer, answered, cleared, unfilled
 from rules.ledger import Ledger, closed_now, with_history
 from rules.loader import RuleSet, rule_key
 from rules.merge import Drafted, merge
+from rules.published import PublicationCount
 from rules.registry import CHECKS, Draft, PageVisitor
 from rules.schema import Category, CheckError, CoverageSum, Finding, Judgement, Rule, SiteVerdict
 from rules.scoring import Line, sheet, verdict
 from rules.seen import Seen
 from rules.subjects import fingerprint, normal
-from rules.tables import PublicationCount, availability_row, column_rows, ipv6_row, unit_rows
+from rules.tables import availability_row, column_rows, ipv6_row, unit_rows
 
 _CATEGORIES = {category: number for number, category in enumerate(get_args(Category))}
 

@@ -1,21 +1,20 @@
-"""The numbers of a round that documents print: columns, IPv6, publications, units. Counting, no judgement."""
+"""The numbers of a round that documents print: columns, IPv6, availability, units. Counting, no judgement."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from crawler.facts import PageFact, Publications, RoundFacts, SiteFacts
+from crawler.facts import SiteFacts
 from crawler.inventory import Inventory
 from rules.checks.availability import AvailabilityParams, Watched, by_place, has_failed, open_looks
 from rules.checks.ipv6 import Tested, readiness
 from rules.checks.ipv6_quality import below
 from rules.context import Context
-from rules.registry import Draft, PageVisitor
 from rules.schema import Finding
 from rules.scoring import counts
-from rules.windows import beijing_day, period
+from rules.windows import beijing_day
 
 _TOLD: dict[Tested, str] = {"支持": "支持", "不支持": "不支持", "疑似不支持": "不支持", "未测": "未测"}
 
@@ -100,49 +99,3 @@ def unit_rows(inventory: Inventory, findings: Sequence[Finding]) -> list[dict[st
             {"unit": unit.id, "name": unit.name, "problems": mine.total(), "by_category": dict(sorted(mine.items()))}
         )
     return rows
-
-
-class PublicationCount:
-    """Articles published inside the round's period: each once, whatever columns and addresses show it."""
-
-    def __init__(self, facts: RoundFacts) -> None:
-        self.first, self.last = period(facts.round, facts.as_of)
-        self.by_type: Counter[str] = Counter()
-        self.by_unit: Counter[str] = Counter()
-        self.by_document: Counter[str] = Counter()
-
-    def visitor(self, site: SiteFacts) -> PageVisitor:
-        """Counts the pages of one site."""
-        return _SitePublications(self, site)
-
-    def summary(self) -> dict[str, Any]:
-        """total, by_type, by_unit, by_document (文种), from, to."""
-        return {
-            "total": self.by_unit.total(),
-            "by_type": dict(sorted(self.by_type.items())),
-            "by_unit": dict(sorted(self.by_unit.items())),
-            "by_document": dict(sorted(self.by_document.items())),
-            "from": self.first.isoformat(),
-            "to": self.last.isoformat(),
-        }
-
-
-class _SitePublications:
-    """Adds the articles of one site to the round's sums once all its pages were seen."""
-
-    def __init__(self, total: PublicationCount, site: SiteFacts) -> None:
-        self.total = total
-        self.types = {fact.column.id: fact.column.type for fact in site.columns}
-        self.found = Publications(site.site.unit, total.first, total.last)
-
-    def visit(self, page: PageFact) -> None:
-        """Takes an article in; anything else is passed by."""
-        self.found.add(page)
-
-    def drafts(self) -> Iterator[Draft]:
-        """No findings; adds what was seen to the round's sums."""
-        for fact in self.found.facts():
-            self.total.by_type[self.types.get(fact.column or "", "其他")] += 1
-            self.total.by_unit[fact.unit] += 1
-            self.total.by_document[fact.doc_type or "其他"] += 1
-        return iter(())

@@ -27,7 +27,10 @@ _PLAIN = re.compile(r"[\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class PublicationFact:
-    """One article. `column`, `unit` and `url` are those of its smallest address; `shown`: addresses that show it."""
+    """One article. `column`, `unit` and `url` are those of its smallest address; `shown`: addresses that show it.
+
+    `published` is the first day that any of them gives, `source` what the page calls its 来源.
+    """
 
     url: str
     title: str
@@ -37,6 +40,7 @@ class PublicationFact:
     doc_number: str | None = None
     doc_type: str | None = None
     shown: int = 1
+    source: str | None = None
 
 
 def document_type(title: str) -> str | None:
@@ -70,7 +74,8 @@ class Publications:
         title = (page.headline or page.title or "").strip()
         kind = document_type(title)
         number = page.doc_number if kind is not None else None
-        fact = PublicationFact(page.url, title, day, page.column, page.unit or self._unit, number, kind)
+        unit = page.unit or self._unit
+        fact = PublicationFact(page.url, title, day, page.column, unit, number, kind, source=page.source)
         self._merge(fact, set(_keys(fact, page)))
 
     def _merge(self, fact: PublicationFact, keys: set[Hashable]) -> None:
@@ -107,6 +112,8 @@ def _one(fact: PublicationFact, other: PublicationFact) -> PublicationFact:
     first, second = (fact, other) if fact.url <= other.url else (other, fact)
     return replace(
         first,
+        published=min(first.published, second.published),
+        source=first.source or second.source,
         doc_number=first.doc_number or second.doc_number,
         doc_type=first.doc_type or second.doc_type,
         shown=first.shown + second.shown,
