@@ -15,6 +15,7 @@ from reports.paper import Annex, Outline, Paper
 from reports.points import deadline_day, main_problems, requirements, signed_day
 from reports.problems import Names, rows_of
 from reports.telling import Telling
+from reports.wording import SLOT
 from rules.schema import Judgement
 
 _PHRASE_ENDS = re.compile(
@@ -109,7 +110,7 @@ def title_of(t: Telling) -> tuple[tuple[str, ...], str]:
         what = SUBJECTS[t.options.subject][0]
         return phrases(f"{t.inventory.issuer}关于{t.period}{t.area}政府网站{what}专项检查的通报"), _issue(t)
     template = t.inventory.bulletin.title or t.options.wording.title
-    text = re.sub(r"\{(\w+)\}", lambda m: slots.get(m[1], ""), template)
+    text = re.sub(r"\{([^{}]*)\}", lambda m: slots.get(m[1], f"{SLOT}{m[1]}】"), template)
     says_period = t.period in text
     under = "" if says_period else t.period
     issue = "" if "{issue}" in template else slots["issue"]

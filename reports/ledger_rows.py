@@ -172,7 +172,7 @@ def _row(number: int, f: Finding, names: Names, entry: Entry | None, history: tu
     seen, first, times = history
     cells: dict[str, str | int] = {
         "number": number,
-        "code": f"{first.replace('-', '')}-{f.fingerprint[:8]}",
+        "code": problem_number(first, f),
         "source": "监测",
         "unit": names.unit(f.unit),
         "site": names.site(f.site),
@@ -195,6 +195,11 @@ def _row(number: int, f: Finding, names: Names, entry: Entry | None, history: tu
         cells["note"] = entry.dismissed
     cells["overdue"] = _overdue(cells)
     return Row({k: bounded(v, CELL_LIMIT) if isinstance(v, str) else v for k, v in cells.items()}, f.fingerprint)
+
+
+def problem_number(first: str, finding: Finding) -> str:
+    """问题编号: the first round and the mark of the problem, the same in every round, notice and ledger."""
+    return f"{first.replace('-', '')}-{finding.fingerprint[:8]}"
 
 
 def _also(finding: Finding) -> Iterable[str]:

@@ -6,11 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from reports import figures, told
+from reports.evidence import evidence
 from reports.files import safe_name
 from reports.gbt9704.document import Draft
 from reports.gbt9704.form import Fields, Heading, NewPage, Part, Text, render_form
+from reports.ledger_rows import problem_number
 from reports.paper import Annex
-from reports.points import deadline_day, signed_day
+from reports.points import deadline_text, signed_day
 from reports.problems import Problem
 from reports.telling import Telling
 from reports.wording import SLOT
@@ -34,7 +36,7 @@ def notices(t: Telling) -> Iterator[tuple[str, bytes]]:
 
 def notice(t: Telling, unit: str, mine: list[Problem]) -> bytes:
     """One unit's notice."""
-    deadline = figures.day_name(deadline_day(t)) if t.inventory.bulletin.deadline_workdays else "立即"
+    deadline = deadline_text(t)
     title = "政府网站问题整改通知单"
     parts: list[Part] = [
         Text(f"编号：{SLOT}通知单编号】", "right", 0.5),
@@ -75,15 +77,32 @@ def _problem_table(t: Telling, mine: list[Problem]) -> Annex:
         (
             str(i),
             told.place(p.finding, t.names),
-            f"{p.finding.category}\n（{p.finding.rule}）",
-            told.fact(p.finding, t.names) + ("" if p.status == "新增" else f"（{p.status}，第{p.times}次）"),
+            f"{p.finding.category}\n（{p.finding.rule}）" + ("\n单项否决" if _vetoed(t, p) else ""),
+            _described(t, p),
             _addresses(p),
             p.finding.fix,
         )
         for i, p in enumerate(mine, 1)
     )
-    head = ("序号", "网站（栏目）", "类别（指标）", "问题描述", "问题页面和问题地址", "整改建议")
-    return Annex("问题清单", head, (9, 26, 22, 38, 39, 22), rows, frozenset({1, 3, 4, 5}))
+    head = ("序号", "网站（栏目）", "类别和指标", "问题描述和检查记录", "问题页面和问题地址", "整改建议")
+    return Annex("问题清单", head, (10, 26, 22, 42, 36, 20), rows, frozenset({1, 3, 4, 5}))
+
+
+def _vetoed(t: Telling, problem: Problem) -> bool:
+    """Whether it is, or counts towards, a veto that failed its site."""
+    site = next((s for s in t.judgement.sites if s.id == problem.finding.site), None)
+    if site is None or site.verdict != "不合格":
+        return False
+    vetoes = {f.category for f in t.judgement.findings if f.site == site.id and f.rule in site.vetoes}
+    return problem.finding.category in vetoes
+
+
+def _described(t: Telling, problem: Problem) -> str:
+    """The fact, how often it was found, what was seen when, and the number that the ledger knows it by."""
+    again = "" if problem.status == "新增" else f"（{problem.status}，第{problem.times}次）"
+    seen = evidence(problem.finding)
+    number = problem_number(problem.first_seen or t.judgement.round, problem.finding)
+    return told.fact(problem.finding, t.names) + again + (f"\n{seen}" if seen else "") + f"\n问题编号：{number}"
 
 
 def _addresses(problem: Problem) -> str:

@@ -92,7 +92,8 @@ def requirements(t: Telling, out: Outline) -> None:
         out.h2(item.heading)
         out.p(item.text)
     out.h2(t.options.wording.requirements.deadline_heading)
-    out.p(deadline_sentence(t))
+    for text in deadline_sentences(t):
+        out.p(text)
 
 
 def chosen_requirements(t: Telling) -> list[Requirement]:
@@ -115,18 +116,35 @@ def deadline_day(t: Telling) -> date:
     return t.options.workdays.after(signed_day(t), t.inventory.bulletin.deadline_workdays)
 
 
-def deadline_sentence(t: Telling) -> str:
-    """Immediately for failed sites, a date for the others, how to report; a mark where the calendar is not known."""
-    days, last = t.inventory.bulletin.deadline_workdays, deadline_day(t)
+def deadline_text(t: Telling) -> str:
+    """2026年12月4日 or 立即; with a mark for the drafter where the calendar of a year on the way is not known."""
+    if t.inventory.bulletin.deadline_workdays == 0:
+        return "立即"
+    return figures.day_name(deadline_day(t)) + deadline_doubt(t)
+
+
+def deadline_doubt(t: Telling) -> str:
+    """The mark that asks a person to check a date counted without the official calendar; "" where it is on file."""
+    unknown = t.options.workdays.unknown(signed_day(t), deadline_day(t))
+    years = "、".join(f"{year}年" for year in unknown)
+    return f"{SLOT}{years}放假安排尚未收录，请核对整改时限】" if unknown else ""
+
+
+def deadline_sentences(t: Telling) -> tuple[str, ...]:
+    """Immediately for failed sites, a date for the others, how to report; then what follows for the late.
+
+    The last is a paragraph of its own: short enough to stand on the signature's page without leaving half a page empty.
+    """
+    days = t.inventory.bulletin.deadline_workdays
     if not t.numbers.problems:
-        return f"各单位要继续做好日常维护，对照检查指标开展自查，自查情况报{t.inventory.issuer}。"
+        return (f"各单位要继续做好日常维护，对照检查指标开展自查，自查情况报{t.inventory.issuer}。",)
     failed = "被判定为不合格的网站要立即整改；" if t.numbers.sites.failed and not t.options.subject else ""
     if days == 0:
         when = "各单位要立即对照问题清单（附件2）逐项整改"
     else:
-        when = f"各单位要对照问题清单（附件2）逐项整改，于{figures.day_name(last)}前（{days}个工作日内）完成"
-    doubt = "" if t.options.workdays.known(last) else f"{SLOT}{last.year}年放假安排尚未收录，请核对整改时限】"
+        last = figures.day_name(deadline_day(t))
+        when = f"各单位要对照问题清单（附件2）逐项整改，于{last}前（{days}个工作日内）完成{deadline_doubt(t)}"
     return (
-        f"{failed}{when}{doubt}，并将整改情况书面报送{t.inventory.issuer}。"
-        "逾期未整改或整改不到位的，将在下期通报中列出。"
+        f"{failed}{when}，并将整改情况书面报送{t.inventory.issuer}。",
+        t.options.wording.requirements.consequence,
     )

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from reports.wording_slots import line_of, named, said, slot_faults
+from rules.schema import Category
 
 WORDING = Path(__file__).with_name("wording.yaml")
 SLOT = "【此处由起草人填写："
@@ -51,11 +54,12 @@ class Requirement(_Model):
 
 
 class Requirements(_Model):
-    """The points to choose from, and the heading of the last one."""
+    """The points to choose from; heading of the last one, and the paragraph that ends the text."""
 
     most: int
     items: list[Requirement]
     deadline_heading: str
+    consequence: str
 
 
 class Wording(_Model):
@@ -73,6 +77,16 @@ class Wording(_Model):
     part_phrases: dict[str, str]
     requirements: Requirements
     slots: dict[str, str]
+
+    @field_validator("groups")
+    @classmethod
+    def _every_category_is_told(cls, groups: list[Group]) -> list[Group]:
+        known, told = set(get_args(Category)), [c for group in groups for c in group.categories]
+        if unknown := [c for c in told if c not in known]:
+            raise ValueError(f"没有“{'”“'.join(unknown)}”这一问题类别")
+        if missing := [c for c in get_args(Category) if c not in told]:
+            raise ValueError(f"各组的 categories 没有包含“{'”“'.join(missing)}”，这些问题会漏写")
+        return groups
 
     def degree_word(self, count: int, base: int) -> str:
         """The degree word for `count` of `base`; few are 个别 unless they are half of all."""
@@ -100,10 +114,11 @@ def standard() -> Wording:
 def load(path: Path) -> Wording:
     """Read a wording file; what it leaves out is taken from the shipped one.
 
-    Raises WordingError for a missing file, broken YAML or an unknown field.
+    Raises WordingError for a missing file, broken YAML, an unknown field or a slot that does not exist.
     """
     try:
-        raw: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8-sig")
+        raw: Any = yaml.safe_load(text)
     except OSError as error:
         raise WordingError(f"读不到用语文件 {path}：{error.strerror}") from error
     except (UnicodeDecodeError, yaml.YAMLError) as error:
@@ -111,9 +126,26 @@ def load(path: Path) -> Wording:
     if not isinstance(raw, Mapping):
         raise WordingError(f"用语文件 {path} 应由“名称: 内容”各行组成，可参照 {WORDING.name}")
     base = yaml.safe_load(WORDING.read_text(encoding="utf-8")) if path != WORDING else {}
+    whole = merged(base, raw)
+    faults = [(tuple(error["loc"]), said(error)) for error in _faults(whole)] or list(slot_faults(whole))
+    if faults:
+        told = (f"第{line_of(text, place)}行 {named(place)}：{fault}" for place, fault in faults)
+        raise WordingError(f"用语文件 {path} 有误：\n" + "\n".join(told))
+    return Wording.model_validate(whole)
+
+
+def _faults(whole: Mapping[str, Any]) -> list[Any]:
     try:
-        return Wording.model_validate({**base, **raw})
+        Wording.model_validate(whole)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise WordingError(f"用语文件 {path} 的 {place} 有误：{first['msg']}") from error
+        return list(error.errors())
+    return []
+
+
+def merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """`base` with what `own` says instead; mappings are merged by name, lists are replaced whole."""
+    both = dict(base)
+    for key, value in own.items():
+        under = base.get(key)
+        both[key] = merged(under, value) if isinstance(under, Mapping) and isinstance(value, Mapping) else value
+    return both

@@ -49,6 +49,10 @@ class Workdays:
         """Whether the calendar of that day's year is on file."""
         return day.year in self.years
 
+    def unknown(self, start: date, end: date) -> list[int]:
+        """Years from `start` to `end` whose calendar is not on file: working days counted there are a guess."""
+        return [year for year in range(start.year, end.year + 1) if year not in self.years]
+
 
 def load(path: Path = CALENDAR) -> Workdays:
     """Read a calendar file; ValueError names what cannot be read."""

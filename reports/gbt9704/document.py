@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Any
@@ -21,7 +22,7 @@ from reports.gbt9704.table import table
 from reports.gbt9704.xml import element, fonts, paragraph, run, runs
 from reports.paper import Annex, Block, Paper
 
-_TITLE_CHARACTERS = 20
+_LONG_LATIN = re.compile("[!-~]{12,}")  # a domain name that moves to the next line would tear a justified one apart
 
 
 def render(paper: Paper, title_lines: list[str]) -> bytes:
@@ -226,9 +227,9 @@ def _front(paper: Paper, title_lines: list[str]) -> list[str]:
 def _block(block: Block, keep: bool) -> str:
     font = {"h1": m.H1, "h2": m.H2, "p": m.BODY}[block.kind]
     level = {"h1": 1, "h2": 2}.get(block.kind)
-    return paragraph(
-        runs(block.text, font, squeeze=m.SQUEEZE), align="both", first=2, keep=keep or block.kind != "p", outline=level
-    )
+    align = "left" if _LONG_LATIN.search(block.text) else "both"
+    inner = runs(block.text, font, squeeze=m.SQUEEZE)
+    return paragraph(inner, align=align, first=2, keep=keep or block.kind != "p", outline=level)
 
 
 def _annex_note(annexes: tuple[Annex, ...]) -> list[str]:

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import docx
@@ -87,6 +88,30 @@ def test_each_unit_gets_a_notice_with_its_own_problems(telling: Telling) -> None
         text = "\n".join(p.text for p in document.paragraphs)
         assert "整改情况回执" in text and "【此处由起草人填写：通知单编号】" in text
         assert "2026年12月4日前" in text
+
+
+def test_deadline_in_a_year_without_calendar_is_marked_in_bulletin_and_notice(tmp_path: Path) -> None:
+    late = Options(signed=date(2026, 12, 28))
+    write_documents(build.judgement(), build.inventory(), tmp_path, build.previous(), late)
+    mark = "2027年1月11日【此处由起草人填写：2027年放假安排尚未收录，请核对整改时限】"
+    form = docx.Document(str(next((tmp_path / FOLDER).iterdir())))
+    assert form.tables[0].cell(2, 3).text == mark
+    assert any(mark in p.text for p in form.paragraphs)
+    told = "".join(p.text for p in docx.Document(str(next(tmp_path.glob("通报*.docx")))).paragraphs)
+    assert "于2027年1月11日前（10个工作日内）完成【此处由起草人填写：2027年放假安排尚未收录" in told
+
+
+def test_notice_carries_what_was_seen_and_the_ledgers_number(telling: Telling) -> None:
+    looks = [{"at": f"2026-11-20T01:{minute}:00+00:00", "reason": "http-404"} for minute in ("05", "16")]
+    seen = {"looks": looks, "path": ["首页", "新闻"], "newest_title": "题", "newest": "2026-11-01"}
+    found = [f.model_copy(update={"observed": seen}) for f in telling.judgement.findings]
+    told = tell(telling.judgement.model_copy(update={"findings": found}), telling.inventory, Options())
+    text = "".join(c.text for c in docx.Document(io.BytesIO(next(notices(told))[1])).tables[1]._cells)
+    assert "访问记录：11月20日9时05分、9时16分共2次，页面不存在（404）" in text
+    assert "；最新一条为“题”（2026-11-01）；位置：首页 > 新闻" in text
+    unit = told.numbers.by_unit[0][0]
+    mine = [p for p in told.numbers.problems if p.finding.unit == unit]
+    assert all(f"问题编号：{p.first_seen.replace('-', '')}-{p.finding.fingerprint[:8]}" in text for p in mine)
 
 
 def test_notice_names_are_safe_and_distinct(telling: Telling) -> None:

@@ -111,6 +111,13 @@ def test_year_without_calendar_is_told() -> None:
     assert calendar.is_workday(date(2031, 1, 6)) and not calendar.is_workday(date(2031, 1, 4))
 
 
+def test_years_on_the_way_without_a_calendar() -> None:
+    calendar = workdays.official()
+    assert calendar.unknown(date(2026, 11, 20), date(2026, 12, 4)) == []
+    assert calendar.unknown(date(2026, 12, 25), date(2027, 1, 8)) == [2027]
+    assert calendar.unknown(date(2027, 3, 1), date(2027, 3, 15)) == [2027]
+
+
 def test_official_notice_is_read_as_the_shipped_calendar(tmp_path: Path) -> None:
     year, entry = workdays.read_notice(NOTICE)
     path = tmp_path / "holidays.yaml"
@@ -158,6 +165,36 @@ def test_office_wording_replaces_parts(tmp_path: Path) -> None:
     path.write_text("method: 技术监测与人工复核相结合\n", encoding="utf-8")
     wording = load(path)
     assert wording.method == "技术监测与人工复核相结合" and wording.groups == standard().groups
+
+
+def test_office_wording_is_merged_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "用语.yaml"
+    path.write_text("requirements: {most: 2}\npart_phrases: {空白栏目: '空栏目{n}个'}\n", encoding="utf-8")
+    wording = load(path)
+    assert wording.requirements.most == 2 and wording.requirements.items == standard().requirements.items
+    assert wording.part_phrases == {**standard().part_phrases, "空白栏目": "空栏目{n}个"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('repeat_heading: "{degre}单位"', "第1行 repeat_heading：没有 {degre} 这一占位符，可用的有{degree}"),
+        ('method: 技术监测\npart_phrases:\n  空白栏目: "空{n"', "第3行 part_phrases 空白栏目：花括号没有成对"),
+        ('masked_fact: "存在{}问题"', "没有 {} 这一占位符"),
+        ('title: "{issuer.__class__}的通报"', "可用的有{issuer}、{city}、{period}、{area}、{issue}"),
+        ("requirements:\n  most: 许多", "第2行 requirements most：应为数字"),
+        ("groups:\n  - {key: a, categories: [栏目不更], heading: x, lead: y}", "没有“栏目不更”这一问题类别"),
+        ("groups:\n  - {key: a, categories: [其他], heading: x, lead: y}", "这些问题会漏写"),
+        ("groups:\n  - {key: a, categories: [其他], heading: x}", "第2行 groups 第1项的 lead：缺少这一项"),
+        ("标题: x", "第1行 标题：没有这一项"),
+    ],
+)
+def test_broken_wording_names_line_field_and_remedy(text: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "用语.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(WordingError) as caught:
+        load(path)
+    assert said in str(caught.value) and "用语.yaml" in str(caught.value)
 
 
 @pytest.mark.parametrize("text", ["method: [", "- 1", "unknown: 1", "degree: {few: many}"])

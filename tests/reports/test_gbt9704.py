@@ -131,7 +131,7 @@ def test_signature_stays_with_the_text(made: dict[str, Any]) -> None:
     paragraphs = made["word/document.xml"].find("w:body", NS).findall("w:p", NS)
     name = next(i for i, p in enumerate(paragraphs) if text(p) == "云岭市人民政府办公室" and i > 10)
     assert text(paragraphs[name + 1]) == "2026年11月20日"
-    last = max(i for i, p in enumerate(paragraphs[:name]) if text(p).startswith(("被判定", "各单位要")))
+    last = max(i for i, p in enumerate(paragraphs[:name]) if text(p).startswith("逾期未整改"))
     for paragraph in paragraphs[last : name + 1]:
         assert paragraph.find("w:pPr/w:keepNext", NS) is not None, text(paragraph)
 
