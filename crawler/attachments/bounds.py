@@ -19,6 +19,10 @@ class Refused(Exception):
     """An attachment that is not read, or not further; the message is Chinese."""
 
 
+class Unreadable(Refused):
+    """A file of a kind that is not read: a scan, a RAR, a locked one. What stands beside it in an archive still is."""
+
+
 @dataclass
 class Budget:
     """What is left for one attachment. `take` and `pace` raise Refused when it is used up."""
@@ -60,7 +64,7 @@ def member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget) -> b
     if budget.members < 0:
         raise Refused("文件过多")
     if info.flag_bits & 1:
-        raise Refused("文件已加密")
+        raise Unreadable("文件已加密")
     limit = min(budget.unpacked, max(1 << 20, info.compress_size * MAX_RATIO))
     try:
         with archive.open(info) as source:

@@ -1,24 +1,33 @@
-"""The text of an attachment by what its content is, whatever its name says: DOCX, XLSX, PDF, ZIP, CSV and plain text.
+"""The text of an attachment by what its content is, whatever its name says: DOCX, XLSX, DOC, XLS, WPS and ET in
+Microsoft's form, RTF, PDF, OFD, ZIP, CSV and plain text.
 
-Old binary files (DOC, XLS, WPS) and scans are not read. Nothing is written to disk, nothing inside a file is followed.
+A scan and a RAR are told as unreadable. Nothing is written to disk, nothing inside a file is followed.
 """
 
 from __future__ import annotations
 
 import io
 import logging
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from crawler.attachments.bounds import MAX_DEPTH, Budget, Refused, member, open_archive
+from crawler.attachments.binary import OLE2, read_ole
+from crawler.attachments.bounds import MAX_DEPTH, Budget, Refused, Unreadable, member, open_archive
 from crawler.pages.encoding import decode
 
-READABLE = frozenset(["docx", "xlsx", "pdf", "txt", "csv", "zip"])
+if TYPE_CHECKING:
+    from pypdf import PdfReader
+
+READABLE = frozenset(["docx", "xlsx", "doc", "xls", "wps", "et", "rtf", "pdf", "ofd", "txt", "csv", "zip"])
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_OFD_PAGE = re.compile(r"Pages/[^/]+/Content\.xml$", re.IGNORECASE)
+_RTF = re.compile(rb"\\u(-?\d{1,6}) ?(?:\\'[0-9a-fA-F]{2}|\?)?|((?:\\'[0-9a-fA-F]{2})+)|\\([a-z]+)-?\d* ?|[{}\r\n]|\\.|([^\\{}\r\n]+)")
 _MAX_PAGES = 500
 _QUIET = logging.getLogger("pypdf")
 _QUIET.setLevel(logging.CRITICAL)  # it comments on every fault of a file
@@ -43,6 +52,13 @@ def _read(raw: bytes, budget: Budget, depth: int) -> Iterator[Piece]:
     elif raw.startswith(b"PK"):
         with open_archive(raw) as archive:
             yield from _packed(archive, budget, depth)
+    elif raw.startswith(OLE2):
+        for place, text in read_ole(raw, budget):
+            yield Piece(place, text)
+    elif raw.startswith(b"{\\rtf"):
+        yield Piece("", budget.take(_rtf(raw)))
+    elif raw.startswith(b"Rar!"):
+        raise Unreadable("RAR压缩包，未能读取")
     elif b"\0" not in raw[:4096]:
         yield Piece("", budget.take(decode(raw)[1]))
 
@@ -53,17 +69,25 @@ def _packed(archive: zipfile.ZipFile, budget: Budget, depth: int) -> Iterator[Pi
         yield from _docx(archive, budget)
     elif "xl/workbook.xml" in names:
         yield from _xlsx(archive, budget)
+    elif "OFD.xml" in names:
+        yield from _ofd(archive, budget)
     elif depth < MAX_DEPTH:
         yield from _zip(archive, budget, depth)
 
 
 def _zip(archive: zipfile.ZipFile, budget: Budget, depth: int) -> Iterator[Piece]:
+    unread: list[str] = []
     for info in archive.infolist():
         name = _name(info)
         if info.is_dir() or name.rpartition(".")[2].lower() not in READABLE:
             continue
-        for piece in _read(member(archive, info, budget), budget, depth + 1):
-            yield Piece(f"压缩包内{name} {piece.place}".strip(), piece.text)
+        try:
+            for piece in _read(member(archive, info, budget), budget, depth + 1):
+                yield Piece(f"压缩包内{name} {piece.place}".strip(), piece.text)
+        except Unreadable as why:
+            unread.append(str(why))
+    if unread:
+        raise Unreadable(f"压缩包内{len(unread)}个文件未读（{'；'.join(dict.fromkeys(unread))}）")
 
 
 def _name(info: zipfile.ZipInfo) -> str:
@@ -130,16 +154,58 @@ def _pdf(raw: bytes, budget: Budget) -> Iterator[Piece]:
     try:
         reader = PdfReader(io.BytesIO(raw), strict=False)
         if reader.is_encrypted and not reader.decrypt(""):
-            raise Refused("文件已加密")
+            raise Unreadable("文件已加密")
         count = min(len(reader.pages), _MAX_PAGES)
     except Refused:
         raise
     except Exception as error:  # a broken PDF breaks pypdf in many ways
         raise Refused("文件内容损坏") from error
+    empty = 0
     for number in range(count):
         budget.pace()
         try:
             text = reader.pages[number].extract_text()
         except Exception as error:
             raise Refused(f"第{number + 1}页内容损坏") from error
+        empty += not text.strip()
         yield Piece(f"第{number + 1}页", budget.take(text))
+    if count and empty == count and _has_pictures(reader):
+        raise Unreadable("扫描件，没有文字，未能读取")
+
+
+def _has_pictures(reader: PdfReader) -> bool:
+    """A PDF without a word is a scan when its first page shows a picture, and an empty sheet when not."""
+    try:
+        return len(reader.pages[0].images) > 0
+    except Exception:  # a picture that pypdf cannot take apart is a picture
+        return True
+
+
+def _ofd(archive: zipfile.ZipFile, budget: Budget) -> Iterator[Piece]:
+    """OFD (GB/T 33190): the text codes of each page in its order; pages that are pictures have none."""
+    pages = [one for one in archive.infolist() if _OFD_PAGE.search(one.filename)]
+    said = False
+    for number, info in enumerate(sorted(pages, key=lambda one: (len(one.filename), one.filename)), 1):
+        budget.pace()
+        root = _xml(member(archive, info, budget))
+        lines = ["".join(code.itertext()) for code in root.iter() if str(code.tag).endswith("}TextCode")]
+        said = said or bool(lines)
+        yield Piece(f"第{number}页", budget.take("\n".join(lines)))
+    if pages and not said:
+        raise Unreadable("版式文件没有文字，可能是扫描件，未能读取")
+
+
+def _rtf(raw: bytes) -> str:
+    """The words of an RTF file: Unicode escapes, bytes of its code page, line breaks; groups of fonts are harmless."""
+    out: list[str] = []
+    for part in _RTF.finditer(raw):
+        code, byte, word, text = part.groups()
+        if code is not None:
+            out.append(chr(int(code) % 0x10000))
+        elif byte is not None:
+            out.append(bytes.fromhex(byte.decode().replace("\\'", "")).decode("gb18030", "replace"))
+        elif word is not None:
+            out.append("\n" if word in (b"par", b"line", b"row") else "\t" if word in (b"tab", b"cell") else "")
+        elif text is not None:
+            out.append(text.decode("latin-1"))
+    return "".join(out)

@@ -1,6 +1,7 @@
 """Personal numbers in a text: identity numbers, bank cards, mobile phones (domain 7.7). Pure, linear.
 
-An identity number counts with a division of the mainland or the SARs, a birth date and the check digit of GB 11643;
+An identity number counts with a division of GB/T 2260 (abolished ones stay on their people's cards), a birth date and
+the check digit of GB 11643; with an unknown division only where the words before it say what it is;
 a bank card with its check digit and words of banking near it; a mobile phone only where the words near it say that it
 is a private person's, since offices publish those of their duty officers on purpose.
 """
@@ -11,11 +12,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+
+from crawler.pages.marks import load_marks
 
 _RUN = re.compile(r"(?<![\dA-Za-z.])\d{11,19}[\dXx]?(?![\dA-Za-z])")
 _LONG = re.compile(r"\d{11}")
 _PROVINCES = frozenset(
-    [*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66), 71, 81, 82, 83]
+    [*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66)]
 )
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
@@ -52,7 +56,7 @@ def find_personal(text: str) -> list[Personal]:
 def _kind(number: str, text: str, start: int, end: int) -> str | None:
     before, after = text[max(0, start - _NEAR) : start], text[end : end + _NEAR]
     match len(number):
-        case 18 if is_identity(number):
+        case 18 if is_identity(number, known=_OLD.search(before) is None):
             return "identity"
         case 15 if number.isdigit() and _is_old_identity(number) and _OLD.search(before):
             return "identity"
@@ -66,11 +70,14 @@ def _kind(number: str, text: str, start: int, end: int) -> str | None:
     return None
 
 
-def is_identity(number: str) -> bool:
-    """True for 18 characters that are an identity number: division, birth date, check digit (GB 11643-1999)."""
-    if not re.fullmatch(r"\d{17}[\dXx]", number) or not _is_division(number[:6]):
+def is_identity(number: str, *, known: bool = True) -> bool:
+    """True for 18 characters that are an identity number: division, birth date, check digit (GB 11643-1999).
+
+    `known`: the division must stand in the list of GB/T 2260; without it the form of one is enough.
+    """
+    if not re.fullmatch(r"\d{17}[\dXx]", number) or not _is_birth(number[6:14]):
         return False
-    if not _is_birth(number[6:14]):
+    if not (number[:6] in _divisions() or (not known and _is_division(number[:6]))):
         return False
     total = sum(int(digit) * weight for digit, weight in zip(number, _WEIGHTS, strict=False))
     return _CHECK[total % 11] == number[17].upper()
@@ -80,12 +87,22 @@ def _is_old_identity(number: str) -> bool:
     return _is_division(number[:6]) and _is_birth(f"19{number[6:12]}")
 
 
+@cache
+def _divisions() -> frozenset[str]:
+    """Every county code that was in use since 1981, abolished ones among them."""
+    found: set[str] = set()
+    for prefix, endings in load_marks("divisions.yaml")["divisions"].items():
+        for part in endings.split():
+            first, _, last = part.partition("-")
+            found.update(f"{prefix}{ending:02}" for ending in range(int(first), int(last or first) + 1))
+    return frozenset(found)
+
+
 def _is_division(code: str) -> bool:
-    """The form of a division code (GB/T 2260): abolished counties stay on their people's cards."""
-    province, city = int(code[:2]), code[2:4]
-    if province > 70:  # Taiwan and the SARs: residence permits carry 830000, 810000, 820000
-        return province in _PROVINCES
-    return province in _PROVINCES and (1 <= int(city) <= 53 or city == "90") and code[4:] != "00"
+    """The form of a county's code: development zones have some that the list of GB/T 2260 has not."""
+    if code in _divisions():
+        return True
+    return int(code[:2]) in _PROVINCES and (1 <= int(code[2:4]) <= 53 or code[2:4] == "90") and code[4:] != "00"
 
 
 def _is_birth(digits: str) -> bool:

@@ -47,6 +47,18 @@ def test_no_identity_numbers(number: str) -> None:
     assert not is_identity(number)
 
 
+@pytest.mark.parametrize("division", ["110103", "441900", "442000", "460400", "513001", "429021", "830000"])
+def test_abolished_counties_cities_without_counties_and_residence_permits_count(division: str) -> None:
+    assert is_identity(identity(division))
+
+
+@pytest.mark.parametrize("division", ["532999", "530177", "110155"])
+def test_a_division_that_never_was_counts_only_where_the_words_say_what_it_is(division: str) -> None:
+    number = identity(division)
+    assert not is_identity(number) and find_personal(f"流水号 {number}") == []
+    assert [one.kind for one in find_personal(f"身份证号：{number}")] == ["identity"]
+
+
 @given(st.integers(0, 10), st.sampled_from("0123456789X"))
 def test_only_one_of_eleven_check_digits_is_right(serial: int, last: str) -> None:
     number = identity(serial=f"{serial:03d}")
