@@ -21,7 +21,7 @@ from crawler.downloader import Fetcher, SeeingError
 from crawler.facts.bodies import salt_of
 from crawler.facts.model import NetworkFact
 from crawler.facts.store import finish_run, now, probed_sites, update_run
-from crawler.facts.writer import Batch, Writer
+from crawler.facts.writer import Batch
 from crawler.frontier import Entry, Frontier
 from crawler.hosts import HostMap, SitePlan
 from crawler.middlewares.robots import DisallowedByRobots
@@ -35,6 +35,7 @@ from crawler.seeing.tuning import tuning
 from crawler.walk.answer import Answer
 from crawler.walk.book import AddressBook, Bounds
 from crawler.walk.files import AttachmentReader, is_attachment
+from crawler.walk.part import Part, Whole
 from crawler.walk.resume import resume
 from crawler.walk.rows import network_row, note_row
 from crawler.walk.walk import Walk
@@ -52,15 +53,17 @@ class GovSitesSpider(scrapy.Spider):
     """Drives the walk: takes requests from the frontier, hands every answer to it, and asks the network meanwhile.
 
     Arguments: `inventory`, `round`, `as_of`, `sites` (contract 1); `plan` is the prepared round when the command line
-    has made one. `exit_reason` tells afterwards why the round could not be done.
+    has made one, `part` the share of it that this process walks. `exit_reason` tells afterwards why the round could
+    not be done.
     """
 
     name = "gov_sites"
     plan: Plan
 
-    def __init__(self, *args: Any, plan: Plan | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, plan: Plan | None = None, part: Part | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._given_plan = plan
+        self.part = part or Whole()
         self._arguments = kwargs
         self.exit_reason: str | None = None
         self.finished = False
@@ -86,16 +89,23 @@ class GovSitesSpider(scrapy.Spider):
         plans = {site.id: SitePlan(site) for site in plan.sites}
         bounds = Bounds(settings.getint("PAGES_PER_SITE"), settings.getint("DEPTH_LIMIT"))
         self.book = AddressBook(
-            plan.run.id, HostMap(plan.inventory, plan.sites), plans, self.frontier, bounds, plan.run.loopback
+            plan.run.id,
+            HostMap(plan.inventory, plan.sites),
+            plans,
+            self.frontier,
+            bounds,
+            plan.run.loopback,
+            self.part.jobs,
         )
-        self.writer = Writer(plan.engine, self._store_failed)
+        self.writer = self.part.writer(plan.engine, self._store_failed)
         self.walk = Walk(
             self.book,
-            self.writer.put,
+            self._put,
             as_of=plan.run.as_of,
             seed=plan.run.seed,
             policy=tuning().recheck.with_delay(plan.recheck_delay),
         )
+        self.walk.told_fine = self.part.fine
         self._keep_words(settings)
         self.resolver = Resolver(plan.servers)
         self.crawler.resolver = self.resolver  # type: ignore[attr-defined]  # the download handler takes it from there
@@ -123,12 +133,13 @@ class GovSitesSpider(scrapy.Spider):
     async def start(self) -> AsyncIterator[Any]:
         """Find out whether this is a staging round, then open the frontier and the probes."""
         self._loop = asyncio.get_running_loop()
-        self.book.loopback = await self._all_on_loopback()
-        update_run(self.plan.engine, self.run.id, loopback=self.book.loopback)
+        if self.part.jobs is None:
+            self.book.loopback = await self._all_on_loopback()
+            update_run(self.plan.engine, self.run.id, loopback=self.book.loopback)
         self._set_pace()
         if why := await self._meet_own_network():
             self.exit_reason = why
-            self._stop("own-network")
+            self.stop("own-network")
             return
         waiting = resume(self.plan.engine, self.book) if self.plan.resumed else 0
         if self.plan.resumed:
@@ -136,6 +147,7 @@ class GovSitesSpider(scrapy.Spider):
         self.walk.start()
         self._start_probes()
         self._ready = True
+        self.part.begin(self)
         return
         yield  # an asynchronous generator that gives nothing: requests come from the frontier
 
@@ -174,7 +186,7 @@ class GovSitesSpider(scrapy.Spider):
         gate = asyncio.Semaphore(PROBES_AT_ONCE)
         done = probed_sites(self.plan.engine, self.run.id)
         for site in self.plan.sites:
-            if site.id not in done:
+            if site.id not in done and self.book.owns(f"site:{site.id}"):
                 self._spawn(self._probe(site, gate))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
@@ -206,9 +218,17 @@ class GovSitesSpider(scrapy.Spider):
 
     def _store_failed(self, why: str) -> None:
         self.exit_reason = f"事实无法写入数据库：{why}。已写入的内容完好，处理后用同一命令继续。"
-        self._loop.call_soon_threadsafe(self._stop, "store-failed")
+        self._loop.call_soon_threadsafe(self.stop, "store-failed")
 
-    def _stop(self, reason: str) -> None:
+    def _put(self, batch: Batch) -> None:
+        """Store a batch, then tell others what of it is theirs."""
+        self.writer.put(batch)
+        if self.book.handed:
+            found, self.book.handed = self.book.handed, []
+            self.part.hand(found)
+
+    def stop(self, reason: str) -> None:
+        """End the walk before its time; what was seen is kept."""
         engine: Any = self.crawler.engine
         if engine.spider is not None:  # the walk may just have ended on its own
             self._closing = asyncio.ensure_future(engine.close_spider_async(reason=reason))
@@ -217,7 +237,9 @@ class GovSitesSpider(scrapy.Spider):
 
     def busy(self) -> bool:
         """True while the round is not through."""
-        return not self._ready or bool(self.frontier) or bool(self._tasks)
+        if not self._ready or self.frontier or self._tasks or self.frontier.in_flight:
+            return True
+        return not self.part.idle()
 
     def backlog(self) -> int:
         """Batches that wait for the store."""
@@ -252,7 +274,7 @@ class GovSitesSpider(scrapy.Spider):
             "cookiejar": entry.lane,
             "read": "auto" if place.walked and entry.role < 5 else "link",
             "allow_private": "loopback" if self.book.loopback else False,
-            "download_timeout": STAGING_TIMEOUT if self.plan.city else self._timeout,
+            "download_timeout": STAGING_TIMEOUT if self.run.staging else self._timeout,
             "autothrottle_dont_adjust_delay": self.book.loopback,
             "obey_robots": not (plan and plan.site.robots == "ignore" and place.walked),
         }
@@ -315,7 +337,7 @@ class GovSitesSpider(scrapy.Spider):
             self.exit_reason = (
                 "监测端网络中断超过10分钟，本轮已停止，已检查的内容已保存；网络恢复后执行同一命令即可继续。"
             )
-            self._stop("own-network")
+            self.stop("own-network")
 
     def _take(self, entry: Entry, lane: str, answer: Answer) -> None:
         self.frontier.done(lane)
@@ -337,7 +359,8 @@ class GovSitesSpider(scrapy.Spider):
             self.walk.attachments.close()
         self.writer.close()
         if reason == "finished" and self.writer.error is None:
-            finish_run(self.plan.engine, self.run.id)
+            if self.part.jobs is None:
+                finish_run(self.plan.engine, self.run.id)
             self.finished = True
         elif self.exit_reason is None and reason != "finished":
             self.exit_reason = "本轮已中断，已检查的内容已保存；再次执行同一命令即可继续。"
