@@ -27,7 +27,9 @@ READABLE = frozenset(["docx", "xlsx", "doc", "xls", "wps", "et", "rtf", "pdf", "
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _OFD_PAGE = re.compile(r"Pages/[^/]+/Content\.xml$", re.IGNORECASE)
-_RTF = re.compile(rb"\\u(-?\d{1,6}) ?(?:\\'[0-9a-fA-F]{2}|\?)?|((?:\\'[0-9a-fA-F]{2})+)|\\([a-z]+)-?\d* ?|[{}\r\n]|\\.|([^\\{}\r\n]+)")
+_RTF = re.compile(  # an escape of one character with its stand-in, bytes of the code page, a word, words
+    rb"\\u(-?\d{1,6}) ?(?:\\'[0-9a-fA-F]{2}|\?)?|((?:\\'[0-9a-fA-F]{2})+)|\\([a-z]+)-?\d* ?|[{}\r\n]|\\.|([^\\{}\r\n]+)"
+)
 _MAX_PAGES = 500
 _QUIET = logging.getLogger("pypdf")
 _QUIET.setLevel(logging.CRITICAL)  # it comments on every fault of a file
