@@ -69,9 +69,9 @@ def tame(html: str) -> str:
         html = _shorten_tags(html)
     if html.count("<option") > _MANY_OPTIONS:
         html = _split_menus(html)
-    opened, closed = html.count("<"), html.count("</")
+    opened = html.count("<")
     few = opened < _FEW_TAGS
-    if few and (opened - 2 * closed < _UNCLOSED or not _unclosed_formatting(html)):
+    if few and (opened < _UNCLOSED or opened - 2 * html.count("</") < _UNCLOSED or not _unclosed_formatting(html)):
         return html
     return _cut(html) if (not few and _too_deep(html)) or few else html
 
@@ -102,14 +102,24 @@ def _split_menus(html: str) -> str:
 
 def _shorten_tags(html: str) -> str:
     """A tag of thousands of attributes is cut: the parser compares each attribute with all before it."""
-    pieces = html.split(">")
-    if not any(len(piece) > _LONG_TAG and piece.count("=", piece.rfind("<")) > _MANY for piece in pieces):
+    if not _has_long_stretch(html):
         return html
+    pieces = html.split(">")
     for place, piece in enumerate(pieces):
         start = piece.rfind("<")
         if len(piece) - start > _LONG_TAG and piece.count("=", start) > _MANY:
             pieces[place] = piece[: start + _LONG_TAG]
     return ">".join(pieces)
+
+
+def _has_long_stretch(html: str) -> bool:
+    """Do more than `_LONG_TAG` characters stand without a `>`? Only the last `>` of each such stretch is looked for."""
+    place = 0
+    while place + _LONG_TAG < len(html):
+        place = html.rfind(">", place, place + _LONG_TAG + 1) + 1
+        if not place:
+            return True
+    return False
 
 
 class _Depth:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import defaultdict
+from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -15,22 +17,22 @@ from crawler.pages.tame import tame
 
 
 class Element:
-    """One element. `start`/`stop` cut its text out of `Document.text`, `index`/`end` its subtree out of `elements`."""
+    """One element. `start`/`stop` cut its text out of `Document.text`, `index`/`end` its subtree out of `elements`.
+
+    Only `build` makes elements and fills them in itself: an `__init__` would take twice the time, hundreds of times a
+    page.
+    """
 
     __slots__ = ("attrs", "end", "hidden", "index", "parent", "region", "start", "stop", "tag")
-
-    def __init__(
-        self, tag: str, attrs: dict[str, str | None], parent: Element | None, index: int, start: int, hidden: bool
-    ) -> None:
-        self.tag = tag
-        self.attrs = attrs
-        self.parent = parent
-        self.index = index
-        self.end = index + 1
-        self.start = start
-        self.stop = start
-        self.hidden = hidden
-        self.region = ""
+    tag: str
+    attrs: dict[str, str | None]
+    parent: Element | None
+    index: int
+    end: int
+    start: int
+    stop: int
+    hidden: bool
+    region: str
 
     def get(self, name: str) -> str:
         """Attribute as a string, empty when absent."""
@@ -52,12 +54,24 @@ class Script:
 class Document:
     """The flat page. `muted` are the stretches of text a reader does not see, in order."""
 
-    __slots__ = ("_muted_starts", "_starts", "comments", "elements", "muted", "scripts", "styles", "text", "title")
+    __slots__ = (
+        "_muted_starts",
+        "_starts",
+        "comments",
+        "elements",
+        "muted",
+        "scripts",
+        "styles",
+        "tagged",
+        "text",
+        "title",
+    )
 
     def __init__(self) -> None:
         self.text = ""
         self.title: str | None = None
         self.elements: list[Element] = []
+        self.tagged: defaultdict[str, list[Element]] = defaultdict(list)
         self.scripts: list[Script] = []
         self.styles: list[str] = []
         self.comments: list[tuple[str, int]] = []
@@ -169,121 +183,98 @@ _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 def build(html: str) -> Document:
     """Parse and walk. Nesting is cut where it would make the parser slow; no text or link is lost by that."""
+    doc = Document()
     root = LexborHTMLParser(tame(html)).root
-    walker = _Walker()
     if root is not None:
-        walker.walk(root)
-    return walker.finish()
+        doc.text = _walk(root, doc)
+    return doc
 
 
-class _Walker:
-    """Walks without recursion and fills a Document."""
+def _walk(root: LexborNode, doc: Document) -> str:
+    """Take in every node in page order and return the text; one loop without calls, since a page costs most here.
 
-    def __init__(self) -> None:
-        self.doc = Document()
-        self.elements = self.doc.elements
-        self.chunks: list[str] = []
-        self.place = 0
-        self.last = "\n"
-        self.joint = False
-        self.current: Element | None = None
-        self.muting: Element | None = None
-        self.muted_from = 0
-
-    def walk(self, root: LexborNode) -> None:
-        """Take in every node in page order. Most of a page's time is spent here, so the common cases come first."""
-        node: LexborNode | None = root
-        parents: list[LexborNode] = []
-        add_text, open_, close, take_special = self.add_text, self.open, self.close, self.take_special
-        while node is not None:
-            tag = node.tag or "-"
-            opened = False
-            if tag == "-text":
-                add_text(node.text_content or "")
-            elif tag in _SPECIAL or tag[0] in "-!":
-                opened = take_special(node, tag)
-            else:
-                open_(tag, node.attributes)
-                opened = True
-            if opened:
-                child = node.first_child
-                if child is not None:
-                    parents.append(node)
-                    node = child
-                    continue
-                close()
-            following = node.next
-            while following is None and parents:
+    `last` is the last character of the text so far; `joint`: an element began or ended since the last words.
+    """
+    elements, tagged, chunks = doc.elements, doc.tagged, [""]
+    place, last, joint, muted_from = 0, "\n", False, 0
+    current: Element | None = None
+    muting: Element | None = None
+    parents: list[LexborNode] = []
+    node: LexborNode | None = root
+    while node is not None:
+        tag = node.tag or "-"
+        closing = False
+        if tag == "-text":
+            raw = node.text_content or ""
+            text = " ".join(raw.split())
+            if text:
+                if last not in " \n" and (raw[0].isspace() or (joint and last.isdigit() and text[0].isdigit())):
+                    text = " " + text
+                if raw[-1].isspace():
+                    text += " "
+                joint = False
+            elif raw and last not in " \n":
+                text = " "
+            if text:
+                chunks.append(text)
+                place, last = place + len(text), text[-1]
+        elif (tag in _SPECIAL or tag[0] in "-!") and (tag != "title" or muting is None):
+            _set_aside(doc, node, tag, current, place)
+        else:
+            if last != "\n" and tag in _BLOCKS:
+                chunks.append("\n")
+                place, last = place + 1, "\n"
+            attrs = node.attributes
+            hidden = current is not None and current.hidden
+            if attrs and not hidden:
+                style = attrs.get("style")
+                hidden = "hidden" in attrs or (style is not None and _hides(style))
+            element = Element()
+            element.tag, element.attrs, element.parent = tag, attrs, current
+            element.index, element.start, element.hidden, element.region = len(elements), place, hidden, ""
+            current = element
+            elements.append(current)
+            tagged[tag].append(current)
+            joint = True
+            if muting is None and (hidden or tag in _MUTE):
+                muting, muted_from = current, place
+            child = node.first_child
+            if child is not None:
+                parents.append(node)
+                node = child
+                continue
+            closing = True
+        following = node.next
+        while closing or (following is None and parents):
+            if not closing:
                 following = parents.pop().next
-                close()
-            node = following
+            closing = False
+            assert current is not None  # parents hold an open element each
+            current.stop, current.end, joint = place, len(elements), True
+            if current is muting:
+                if place > muted_from:
+                    doc.muted.append((muted_from, place))
+                muting = None
+            if last != "\n" and current.tag in _BLOCKS:
+                chunks.append("\n")
+                place, last = place + 1, "\n"
+            current = current.parent
+        node = following
+    return "".join(chunks)
 
-    def take_special(self, node: LexborNode, tag: str) -> bool:
-        """Scripts, styles, comments and titles are kept beside the text; what browsers do not show is left out."""
-        if tag == "-comment":
-            self.doc.comments.append((node.comment_content or "", self.place))
-        elif tag == "script":
-            self.doc.scripts.append(Script(node.attributes, node.text() or "", self.current, self.place))
-        elif tag == "style":
-            self.doc.styles.append(node.text() or "")
-        elif tag == "title":
-            if self.muting is not None:  # of a drawing, not of the page
-                self.open(tag, node.attributes)
-                return True
-            if self.doc.title is None:
-                self.doc.title = node.text() or ""
-        return False
 
-    def open(self, tag: str, attrs: dict[str, str | None]) -> None:
-        parent = self.current
-        if self.last != "\n" and tag in _BLOCKS:
-            self.push("\n")
-        self.joint = True
-        hidden = parent is not None and parent.hidden
-        if not hidden and attrs:
-            style = attrs.get("style")
-            hidden = "hidden" in attrs or (style is not None and _HIDING.search(style) is not None)
-        element = Element(tag, attrs, parent, len(self.elements), self.place, hidden)
-        self.elements.append(element)
-        self.current = element
-        if self.muting is None and (hidden or tag in _MUTE):
-            self.muting, self.muted_from = element, self.place
+@lru_cache(maxsize=4096)  # editors write the same style on every paragraph
+def _hides(style: str) -> bool:
+    return _HIDING.search(style) is not None
 
-    def close(self) -> None:
-        """Close the element that was opened last."""
-        element = self.current
-        if element is None:
-            return
-        element.stop = self.place
-        element.end = len(self.elements)
-        self.joint = True
-        if element is self.muting:
-            if self.place > self.muted_from:
-                self.doc.muted.append((self.muted_from, self.place))
-            self.muting = None
-        if self.last != "\n" and element.tag in _BLOCKS:
-            self.push("\n")
-        self.current = element.parent
 
-    def push(self, text: str) -> None:
-        self.chunks.append(text)
-        self.place += len(text)
-        self.last = text[-1]
-
-    def add_text(self, raw: str) -> None:
-        words = raw.split()
-        if not words:
-            if raw and self.last not in " \n":
-                self.push(" ")
-            return
-        text = " ".join(words)
-        if self.last not in " \n" and (raw[0].isspace() or (self.joint and self.last.isdigit() and text[0].isdigit())):
-            text = " " + text
-        if raw[-1].isspace():
-            text += " "
-        self.joint = False
-        self.push(text)
-
-    def finish(self) -> Document:
-        self.doc.text = "".join(self.chunks)
-        return self.doc
+def _set_aside(doc: Document, node: LexborNode, tag: str, parent: Element | None, place: int) -> None:
+    """Scripts, styles, comments and titles are kept beside the text; what browsers do not show is left out."""
+    if tag == "-comment":
+        doc.comments.append((node.comment_content or "", place))
+    elif tag == "script":
+        doc.scripts.append(Script(node.attributes, node.text() or "", parent, place))
+    elif tag == "style":
+        doc.styles.append(node.text() or "")
+    elif tag == "title" and doc.title is None:
+        doc.title = node.text() or ""
