@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Connection, Engine
 
 Row = Mapping[str, Any]
+Packed = tuple[Any, ...]
 Bind = Callable[[Any], Any]
 MOST_PLACES = 2_000  # parameters of one statement
 
@@ -61,31 +63,31 @@ class Prepared:
         self._sql: dict[int, str] = {}
         self._statement = self._core()
 
-    def run(self, db: Connection, rows: Sequence[Row]) -> None:
-        """Store all rows, in their order."""
+    def pack(self, row: Row) -> Packed:
+        """The row as the driver takes it, keys first: work that need not be done where the store is written."""
+        values = [row.get(name, default) for name, default in zip(self._names, self._defaults, strict=True)]
+        if not self._in_one:
+            return tuple(values)
+        return tuple([
+            bind(value) if bind is not None and value is not None else value
+            for bind, value in zip(self._binds, values, strict=True)
+        ])  # fmt: skip
+
+    def run(self, db: Connection, rows: Sequence[Packed]) -> None:
+        """Store all packed rows, in their order."""
         step = max(1, MOST_PLACES // len(self._names)) if self._in_one else len(rows)
         for start in range(0, len(rows), step):
             some = rows[start : start + step]
             try:
                 self._send(db, some)
             except UnicodeEncodeError:  # half a surrogate pair, as scripts may write: nothing was sent
-                self._send(db, [{name: _sendable(value) for name, value in row.items()} for row in some])
+                self._send(db, [tuple(_sendable(value) for value in row) for row in some])
 
-    def _send(self, db: Connection, rows: Sequence[Row]) -> None:
+    def _send(self, db: Connection, rows: Sequence[Packed]) -> None:
         if self._in_one:
-            places = [value for row in rows for value in self._values(row)]
-            db.exec_driver_sql(self._many(len(rows)), tuple(places))
+            db.exec_driver_sql(self._many(len(rows)), tuple(chain.from_iterable(rows)))
         else:
-            db.execute(self._statement, [dict(zip(self._names, self._raw(row), strict=True)) for row in rows])
-
-    def _raw(self, row: Row) -> list[Any]:
-        return [row.get(name, default) for name, default in zip(self._names, self._defaults, strict=True)]
-
-    def _values(self, row: Row) -> list[Any]:
-        return [
-            bind(value) if bind is not None and value is not None else value
-            for bind, value in zip(self._binds, self._raw(row), strict=True)
-        ]
+            db.execute(self._statement, [dict(zip(self._names, row, strict=True)) for row in rows])
 
     def _many(self, count: int) -> str:
         """SQL for so many rows at once (SQLite 3.33 and later for updates)."""

@@ -14,10 +14,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from crawler.facts import schema
-from crawler.facts.prepared import Prepared, Row
+from crawler.facts.prepared import Packed, Prepared, Row
 from crawler.facts.store import plain
 
 Batch = list[tuple[str, Row]]
+PackedBatch = list[tuple[str, Packed]]
 """[(statement name, row)]: `address` inserts what is not there yet; those of UPDATES change an address; the other
 names insert into that table."""
 
@@ -59,7 +60,7 @@ class Writer:
     def __init__(self, engine: Engine, on_error: Callable[[str], None] | None = None) -> None:
         self._engine = engine
         self._statements = statements(engine)
-        self._queue: queue.Queue[Batch | None] = queue.Queue()
+        self._queue: queue.Queue[Batch | PackedBatch | None] = queue.Queue()
         self._on_error = on_error
         self.error: str | None = None
         self._thread = threading.Thread(target=self._work, name="fact-writer", daemon=True)
@@ -70,7 +71,7 @@ class Writer:
         """Batches not yet stored."""
         return self._queue.qsize()
 
-    def put(self, batch: Batch) -> None:
+    def put(self, batch: Batch | PackedBatch) -> None:
         """Hand over one batch; dropped when the writer has failed, because the round stops then."""
         if batch and self.error is None:
             self._queue.put(batch)
@@ -92,7 +93,7 @@ class Writer:
                     if self._on_error:
                         self._on_error(self.error)
 
-    def _gather(self) -> tuple[list[Batch], bool]:
+    def _gather(self) -> tuple[list[Batch | PackedBatch], bool]:
         first = self._queue.get()
         if first is None:
             return [], True
@@ -107,14 +108,15 @@ class Writer:
             batches.append(batch)
         return batches, False
 
-    def _store(self, batches: list[Batch]) -> None:
-        grouped: dict[str, list[Row]] = {name: [] for name in FIRST}
+    def _store(self, batches: list[Batch | PackedBatch]) -> None:
+        grouped: dict[str, list[Packed]] = {name: [] for name in FIRST}
         for batch in batches:
             for name, row in batch:
-                grouped.setdefault(name, []).append(row)
+                packed = row if isinstance(row, tuple) else self._statements[name].pack(row)
+                grouped.setdefault(name, []).append(packed)
         with self._engine.begin() as db:
             for name, rows in grouped.items():
                 if name in UPDATES:
-                    rows = list({(row["b_run"], row["b_id"]): row for row in rows}.values())
+                    rows = list({row[:2]: row for row in rows}.values())  # run and id stand first
                 if rows:
                     self._statements[name].run(db, rows)
