@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from html import unescape
 
 from crawler.pages.css import css_addresses
@@ -49,6 +50,7 @@ _FAR = re.compile(r"(?<![\w-])(?:left|top|right|margin-left|margin-top)\s*:\s*-(
 _FLAT = re.compile(r"(?<![\w-])(?:height|width)\s*:\s*[01](?:px)?\s*(?:!important\s*)?(?:;|$)", re.I)
 _CLIPS = re.compile(r"overflow\s*:\s*hidden", re.I)
 _NO_SIZE = ("0", "1", "2")
+_NO_SCRIPT = frozenset("/.h#?0123456789")
 _OPTION = re.compile(r"\s*(?:https?:|//|www\.)", re.I)
 
 
@@ -57,14 +59,24 @@ def read_links(doc: Document, resolve: Resolver) -> list[Link]:
     links: list[Link] = []
     tucked = 0  # index of the first element behind the last box that is out of sight
     for element in doc.elements:
-        attrs = element.attrs
-        if not attrs or (element.tag not in _HOLDERS and attrs.keys().isdisjoint(_ANYWHERE)):
+        attrs, tag = element.attrs, element.tag
+        if not attrs:
             continue
-        if element.end > tucked and ("style" in attrs or "height" in attrs) and tucks_away(element):
+        if attrs.keys().isdisjoint(_ANYWHERE):
+            if tag not in _HOLDERS:
+                continue
+            if tag == "a":  # most addresses of a page: the short way
+                href = attrs.get("href")
+                if href and not _is_script(href) and (found := resolve(href)) is not None:
+                    hidden = element.hidden or element.index < tucked
+                    text = link_text(doc, element)
+                    links.append(Link(found[0], text, tag, element.region, hidden, href[:RAW_LIMIT], found[1]))
+                    continue
+        if element.end > tucked and tucks_away(element):
             tucked = element.end
-        for tag, raw in _addresses(element):
-            hidden = element.hidden or (element.index < tucked and tag in ("a", "area"))
-            _add(links, doc, resolve, element, tag, raw, hidden)
+        for name, raw in _addresses(element):
+            hidden = element.hidden or (element.index < tucked and name in ("a", "area"))
+            _add(links, doc, resolve, element, name, raw, hidden)
     for script in doc.scripts:
         raw = script.attrs.get("src") or ""
         if raw and not is_inert(script.attrs):
@@ -101,8 +113,9 @@ def _addresses(element: Element) -> Iterator[tuple[str, str]]:
     if "onclick" in attrs:
         for raw in click_targets(element.get("onclick")):
             yield "onclick", raw
-    if "style" in attrs:
-        for raw in css_addresses(element.get("style")):
+    style = attrs.get("style")
+    if style:
+        for raw in _of_style(style):
             yield "style", raw
     if not attrs.keys().isdisjoint(_BACKGROUNDS):
         for name in _BACKGROUNDS:
@@ -111,11 +124,20 @@ def _addresses(element: Element) -> Iterator[tuple[str, str]]:
 
 
 def _anchor(tag: str, href: str) -> Iterator[tuple[str, str]]:
-    if href.lstrip()[:11].lower() == "javascript:":
+    if _is_script(href):
         for raw in click_targets(href):
             yield "onclick", raw
     else:
         yield tag, href
+
+
+def _is_script(href: str) -> bool:
+    return href[0] not in _NO_SCRIPT and href.lstrip()[:11].lower() == "javascript:"
+
+
+@lru_cache(maxsize=4096)  # editors write the same style on every paragraph
+def _of_style(style: str) -> tuple[str, ...]:
+    return tuple(css_addresses(style))
 
 
 def _image(element: Element) -> Iterator[tuple[str, str]]:
@@ -211,9 +233,14 @@ def tucks_away(element: Element) -> bool:
     Slides that fade, pictures in place of words and gaps closed by font-size 0 use other means and stay visible.
     """
     style = element.attrs.get("style")
-    if style and (_FAR.search(style) or (_FLAT.search(style) and _CLIPS.search(style))):
+    if style and _tucks_away(style):
         return True
     return element.tag == "marquee" and element.get("height").strip().removesuffix("px") in _NO_SIZE
+
+
+@lru_cache(maxsize=4096)
+def _tucks_away(style: str) -> bool:
+    return _FAR.search(style) is not None or (_FLAT.search(style) is not None and _CLIPS.search(style) is not None)
 
 
 def _append(links: list[Link], resolve: Resolver, raw: str, text: str, tag: str, region: str, hidden: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from crawler.pages.address import Address, parse
 
@@ -31,6 +32,20 @@ _FAST_RELATIVE = re.compile(
 )
 
 
+Resolved = tuple[str, str | None] | None
+"""(absolute address, fault), or None when a browser would request nothing."""
+
+_ROOTED = ("/", "http://", "https://")  # read alike on every page of a host
+_KNOWN_LIMIT = 1000  # of one host, some 0.3 MB
+_KEPT_LENGTH = 1000
+
+
+@lru_cache(maxsize=64)
+def _known_of(root: str, encoding: str) -> dict[str, Resolved]:
+    """What the rooted addresses of a host's pages came to: menus and footers are the same on all of them."""
+    return {}
+
+
 class Resolver:
     """Resolves the addresses of one page; the same text is worked out once."""
 
@@ -39,20 +54,30 @@ class Resolver:
         self.encoding = encoding
         self._root = f"{base.scheme}://{base.netloc}" if base else ""
         self._folder = self._root + base.path[: base.path.rfind("/") + 1] if base else ""
-        self._known: dict[str, tuple[str, str | None] | None] = {}
+        self._known: dict[str, Resolved] = {}
+        self._shared = _known_of(self._root, encoding)
 
-    def __call__(self, raw: str) -> tuple[str, str | None] | None:
+    def __call__(self, raw: str) -> Resolved:
         """Return (absolute address, fault), or None when a browser would request nothing."""
-        if raw not in self._known:
-            self._known[raw] = self._resolve(raw)
-        return self._known[raw]
+        known = self._shared if raw.startswith(_ROOTED) else self._known
+        try:
+            return known[raw]
+        except KeyError:
+            found = self._resolve(raw)
+            if known is self._shared:
+                if len(raw) > _KEPT_LENGTH:
+                    return found
+                if len(known) >= _KNOWN_LIMIT:
+                    known.clear()
+            known[raw] = found
+            return found
 
     def url(self, raw: str) -> str | None:
         """The absolute address alone."""
         found = self(raw)
         return found[0] if found else None
 
-    def _resolve(self, raw: str) -> tuple[str, str | None] | None:
+    def _resolve(self, raw: str) -> Resolved:
         fast = self._plain(raw)
         if fast is not None:
             return fast, None
@@ -94,7 +119,7 @@ class Resolver:
         folders = self._folder[len(self._root) + 1 : -1].split("/")
         return "/".join([self._root, *folders[:-up], rest])
 
-    def _unreadable(self, text: str, fault: str | None) -> tuple[str, str | None] | None:
+    def _unreadable(self, text: str, fault: str | None) -> Resolved:
         """What a browser cannot open although a web address was plainly meant: kept as evidence with its fault."""
         if fault == "missing-scheme":
             meant = parse("http://" + text, None, self.encoding)
