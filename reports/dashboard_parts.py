@@ -69,6 +69,10 @@ _OBSERVED = {
     "detail": "说明",
     "ipv4_only": "只有IPv4的资源",
     "difference": "差异",
+    "points": "确认后扣分",
+    "sample": "抽查数量",
+    "population": "总数",
+    "doubts": "另有线索（待核实）",
 }
 _HIDDEN = frozenset(
     {
@@ -156,7 +160,9 @@ def _observed(finding: Finding) -> list[Line]:
 
 def _plain(value: object) -> str:
     if isinstance(value, list | tuple):
-        return " › ".join(str(v) for v in value[:10])
+        return " › ".join(_plain(one) for one in value[:10])
+    if isinstance(value, dict) and value.keys() == {"rule", "message"}:
+        return f"{value['rule']} {value['message']}"
     return "是" if value is True else str(value)
 
 

@@ -35,7 +35,8 @@ def merge(site: SiteFacts, drafted: Iterable[Drafted]) -> list[Finding]:
     """Findings of one site, one for each problem; a veto stands beside the parts that it counts.
 
     Drafts of one problem may come from several clauses. The first by level, then by clause, gives rule and message: D5
-    for a stale column of a scored portal, V4.1 elsewhere. The other clauses stand in observed['also'].
+    for a stale column of a scored portal, V4.1 elsewhere. The other clauses stand in observed['also']. What is only
+    suspected beside a confirmed fact stands in observed['doubts'] with its clause and words, for the work list alone.
     """
     groups: dict[tuple[str, str, str, bool], list[Drafted]] = {}
     for one in drafted:
@@ -54,14 +55,19 @@ def _order(drafted: Drafted) -> tuple[object, ...]:
 def _finding(site: SiteFacts, group: Sequence[Drafted]) -> Finding:
     rule, first = group[0]
     level, category = level_of(group[0]), category_of(group[0])
-    also = sorted({other.id for other, _ in group[1:]} - {rule.id}, key=rule_key)
-    told = _distinct(group)
-    points = {draft.gist: draft for _, draft in reversed(group) if draft.certainty == "confirmed"}
-    deductions = [draft.deduction for draft in points.values() if draft.deduction is not None]
-    earned = [draft.bonus for draft in points.values() if draft.bonus is not None]
+    same = [one for one in group if one[1].certainty == first.certainty]
+    told = _distinct(same)
+    points = list({draft.gist: draft for _, draft in reversed(same)}.values())
+    cost = _sum(draft.deduction for draft in points)
+    earned = _sum(draft.bonus for draft in points)
+    sure = first.certainty == "confirmed"
     observed = {key: value for _, draft in reversed(told) for key, value in draft.observed.items()}
-    if also:
+    if not sure and cost is not None:
+        observed.setdefault("points", cost)  # what it costs once a person confirms it
+    if also := sorted({other.id for other, _ in same} - {rule.id}, key=rule_key):
         observed["also"] = also
+    if doubts := [one for one in group if one not in same]:
+        observed["doubts"] = [{"rule": other.id, "message": draft.message} for other, draft in _distinct(doubts)]
     return Finding(
         fingerprint=fingerprint(family(category, rule.id), site.site.id, first.subject, veto=level == "veto"),
         rule=rule.id,
@@ -75,8 +81,8 @@ def _finding(site: SiteFacts, group: Sequence[Drafted]) -> Finding:
         where=list(first.where),
         where_count=first.where_count,
         observed=observed,
-        deduction=round(sum(deductions), 4) if deductions else None,
-        bonus=round(sum(earned), 4) if earned else None,
+        deduction=cost if sure else None,
+        bonus=earned if sure else None,
         message="；".join(dict.fromkeys(draft.message for _, draft in told)),
         fix="；".join(dict.fromkeys(text for other, draft in told if (text := draft.fix or other.fix))),
         clause=f"{rule.document} {rule.clause}".strip(),
@@ -84,11 +90,15 @@ def _finding(site: SiteFacts, group: Sequence[Drafted]) -> Finding:
     )
 
 
+def _sum(points: Iterable[float | None]) -> float | None:
+    """The points added up, None when none of them is given."""
+    given = [one for one in points if one is not None]
+    return round(sum(given), 4) if given else None
+
+
 def _distinct(group: Sequence[Drafted]) -> list[Drafted]:
-    """The drafts that tell different facts, first of each gist. What is only suspected is not told as confirmed."""
-    certainty = group[0][1].certainty
+    """The drafts that tell different facts, first of each gist."""
     told: dict[str, Drafted] = {}
     for one in group:
-        if one[1].certainty == certainty:
-            told.setdefault(one[1].gist or one[0].id, one)
+        told.setdefault(one[1].gist or one[0].id, one)
     return list(told.values())

@@ -27,7 +27,8 @@ class Draft:
     """What a check found, before the engine makes a finding of it. None means: as the rule or the site has it.
 
     `gist` names the fact: drafts of one subject that share it tell the same thing under several clauses and become one
-    finding; drafts that differ become one finding whose message tells each.
+    finding; drafts that differ become one finding whose message tells each. `deduction` of a suspected draft is what it
+    would cost: it is taken only once a person has confirmed it.
     """
 
     subject: str

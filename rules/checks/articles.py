@@ -121,6 +121,7 @@ class _Interpreted:
                         "sample": len(drawn),
                         "population": self.policies.population,
                     },
+                    deduction=self.rule.points,
                 )
 
 

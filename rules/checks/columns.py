@@ -47,7 +47,7 @@ class OtherParams(Params):
 
 
 def column_draft(state: ColumnState, message: str, *, deduction: float | None = None) -> Draft:
-    """One stale or blank column. Points are taken only for a confirmed one."""
+    """One stale or blank column, and what it costs once it is confirmed."""
     fact = state.fact
     blank = state.state == "空白"
     observed = {
@@ -75,7 +75,7 @@ def column_draft(state: ColumnState, message: str, *, deduction: float | None = 
         where=(Where(page=fact.url, text=fact.column.name, region="column"),),
         where_count=1,
         observed=observed,
-        deduction=deduction if state.certainty == "confirmed" else None,
+        deduction=deduction,
     )
 
 
@@ -145,6 +145,7 @@ def column_class(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
             certainty="suspected",
             category=params.absent_category,
             observed={"types": list(params.types), "columns_seen": len(site.columns)},
+            deduction=params.missing,
         )
 
 

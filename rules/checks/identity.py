@@ -109,7 +109,7 @@ class _Footer:
             where=where(lacking),
             where_count=len(lacking),
             observed={"missing": missing, "looked_at": [page.url for page in looked]},
-            deduction=points * len(missing) if points and certainty == "confirmed" else None,
+            deduction=points * len(missing) if points else None,
         )
 
 
@@ -199,7 +199,7 @@ class _Entry:
             where=where(shown),
             where_count=len(shown),
             observed={"home": on_home, "pages": [page.url for page in lacking]},
-            deduction=points if certainty == "confirmed" and self.rule.points else None,
+            deduction=points if self.rule.points else None,
         )
 
 

@@ -186,4 +186,4 @@ def ipv6_portal(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
     else:
         return
     draft = _draft(site, fill(message, values), gist, "confirmed" if sure else "suspected", state)
-    yield replace(draft, deduction=rule.points if sure else None)
+    yield replace(draft, deduction=rule.points)

@@ -116,7 +116,7 @@ def _link_draft(
         where=wheres(holders),
         where_count=max(link.holder_count, len(holders)),
         observed=_observed(link, holders),
-        deduction=_points(holders, params) if certainty == "confirmed" else None,
+        deduction=_points(holders, params),
         fix=REASONS[target.reason].advice,
     )
 

@@ -127,7 +127,7 @@ class _Match:
             where=where(pages),
             where_count=len(pages),
             observed={"seen": self.seen, "pages": len(pages)},
-            deduction=self.rule.points if self.params.sure and self.rule.level == "deduction" else None,
+            deduction=self.rule.points if self.rule.level == "deduction" else None,
         )
 
 

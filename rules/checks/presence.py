@@ -75,6 +75,7 @@ def _absent(site: SiteFacts, rule: Rule, gist: str, message: str) -> Draft:
         where=(Where(page=site.site.url, text=site.site.name, region="home"),),
         where_count=1,
         observed={"columns_seen": len(site.columns)},
+        deduction=rule.points if rule.level == "deduction" else None,
     )
 
 
@@ -102,7 +103,7 @@ def replies_updated(site: SiteFacts, rule: Rule, ctx: Context, params: ReplyPara
             yield Draft(
                 subject=draft.subject, message=draft.message, gist="replies", certainty=draft.certainty,
                 unit=draft.unit, column=draft.column, where=draft.where, where_count=1, observed=draft.observed,
-                deduction=params.stale if draft.certainty == "confirmed" else None,
+                deduction=params.stale,
             )  # fmt: skip
 
 

@@ -106,6 +106,12 @@ def _differences(key: Key, planted: list[dict[str, Any]], found: list[dict[str, 
             yield Difference(kind, *key, f"应为 {'、'.join(sorted(right))}，报为 {'、'.join(sorted(map(str, told)))}")
 
 
+def clauses_of(finding: dict[str, Any]) -> set[str]:
+    """Every clause that a finding speaks for: its own, those that the same fact breaks, those that are only doubted."""
+    observed = finding["observed"]
+    return {finding["rule"], *observed.get("also", ()), *(doubt["rule"] for doubt in observed.get("doubts", ()))}
+
+
 def _rules(planted: list[dict[str, Any]]) -> set[str]:
     return {rule for entry in planted for rule in entry.get("rules") or ()}
 

@@ -17,7 +17,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 import pytest
 import sqlalchemy as sa
 
-from tests.house.compare import compare, same_address, table
+from tests.house.compare import clauses_of, compare, same_address, table
 from tests.staging.rounds import AS_OF, ROUND, Done, crawled
 from tests.staging.week import WEEKS, write_week
 
@@ -203,7 +203,7 @@ def test_every_clause_is_named_though_findings_of_one_subject_are_told_together(
     named: dict[tuple[str, str, str], set[str]] = {}
     for one in network.findings["findings"]:
         place = (one["site"], one["category"], same_address(one["subject"]))
-        named.setdefault(place, set()).update({one["rule"], *one["observed"].get("also", ())})
+        named.setdefault(place, set()).update(clauses_of(one))
     for one in network.truth["problems"]:
         told = named[one["site"], one["category"], same_address(one["subject"])]
         assert set(one["rules"]) & told, one
