@@ -5,80 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import event
-from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from crawler.facts import schema
 from crawler.facts.bodies import tidy_bodies
+from crawler.facts.engines import engine_of, without_password
+from crawler.facts.errors import StoreError as StoreError
+from crawler.facts.errors import plain as plain
 from crawler.facts.hidden import drop_fine_edges
-
-
-class StoreError(Exception):
-    """The fact store cannot be used; the message is Chinese and says what to do."""
+from crawler.facts.upgrading import upgrade
 
 
 def open_store(url: str) -> Engine:
-    """Engine of `url` with all tables made; for SQLite the folder is made, WAL and a busy time-out are set."""
+    """Engine of `url` with all tables made or brought up to date. StoreError tells what to do when it cannot be."""
     try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise StoreError(f"数据库地址写法不正确：{url}。应形如 sqlite:///data/inspection.db") from error
-    try:
-        if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
-            Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(parsed, pool_pre_ping=True)
-        if parsed.get_backend_name() == "sqlite":
-            event.listen(engine, "connect", _sqlite_pragmas)
-        schema.metadata.create_all(engine)
-        _check_version(engine)
-    except (SQLAlchemyError, OSError, ImportError) as error:
+        engine = engine_of(url)
+        upgrade(engine)
+    except (SQLAlchemyError, OSError) as error:
         raise StoreError(
-            f"无法打开数据库 {_without_password(url)}：{plain(error)}。请检查文件夹权限、磁盘空间或数据库服务。"
+            f"无法打开数据库 {without_password(url)}：{plain(error)}。请检查文件夹权限、磁盘空间或数据库服务。"
         ) from error
     return engine
-
-
-def plain(error: BaseException) -> str:
-    """The database's own words without SQL text and parameters."""
-    original = getattr(error, "orig", None)
-    text = str(original or error).strip().splitlines()
-    return text[0] if text else type(error).__name__
-
-
-def _without_password(url: str) -> str:
-    try:
-        return make_url(url).render_as_string(hide_password=True)
-    except ArgumentError:
-        return "(地址无效)"
-
-
-def _sqlite_pragmas(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        "busy_timeout=15000",
-        "cache_size=-32000",
-        "temp_store=MEMORY",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _check_version(engine: Engine) -> None:
-    with engine.begin() as db:
-        row = db.execute(sa.select(schema.meta.c.value).where(schema.meta.c.name == "schema")).scalar()
-        if row is None:
-            db.execute(schema.meta.insert().values(name="schema", value=str(schema.SCHEMA_VERSION)))
-        elif int(row) != schema.SCHEMA_VERSION:
-            raise StoreError(
-                f"数据库版本为 {row}，本程序需要 {schema.SCHEMA_VERSION}。请更换 DATABASE_URL 或先备份后升级。"
-            )
 
 
 @dataclass(frozen=True, slots=True)

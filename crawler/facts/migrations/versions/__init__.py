@@ -1,0 +1,1 @@
+"""One file a schema version; what a revision needs it holds itself, for `schema` goes on changing."""
