@@ -1,20 +1,28 @@
-"""年度看板.html: the year's rounds as one self-contained page."""
+"""年度看板.html: the year's rounds, publications and work as one self-contained page."""
 
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 from markupsafe import Markup
 
 from reports import charts, figures
 from reports.dashboard import TEMPLATES, environment
-from reports.numbers import compute
+from reports.numbers import Numbers, compute, count_published
 from reports.problems import Names
+from reports.publications import classified, column_rows, forms
 from reports.stored import Stored
+from reports.yearwork import work_sheet
+from rules.ledger import Ledger
+from rules.schema import Judgement
+
+_MOST_UNITS = 20
+Told = tuple[str, int, Markup]
 
 
-def build_year_page(stored: Stored) -> bytes:
-    """Trend of problems and pass rate over the rounds, units and categories over the year, sites round by round."""
+def build_year_page(stored: Stored, ledger: Ledger) -> bytes:
+    """Trends over the rounds, publications by class, month and unit, units and categories, sites round by round."""
     names = Names(stored.judgement, stored.inventory)
     per_round = [(judgement, compute(judgement, stored.inventory)) for judgement in stored.rounds]
     units: Counter[str] = Counter()
@@ -22,48 +30,88 @@ def build_year_page(stored: Stored) -> bytes:
     for _, n in per_round:
         units.update(dict(n.by_unit))
         categories.update(dict(n.by_category))
-    labels = [figures.short_period(judgement.round) for judgement, _ in per_round]
-    view = {
+    work = work_sheet(stored, ledger)
+    view: dict[str, Any] = {
         "title": f"{stored.inventory.city}政府网站巡查（{figures.period_name(stored.judgement.round)}）",
-        "summary": f"全年巡查{len(per_round)}轮。各轮问题数为当轮确认的问题，同一问题在几轮中出现就计几次。",
-        "problems": charts.trend(
-            "各轮问题数", [(name, len(n.problems)) for name, (_, n) in zip(labels, per_round, strict=True)]
-        ),
-        "closed": charts.trend(
-            "各轮确认整改数", [(name, len(j.closed)) for name, (j, _) in zip(labels, per_round, strict=True)]
-        ),
-        "rounds": [
-            {
-                "name": figures.period_name(judgement.round),
-                "cells": [
-                    str(n.sites.checked),
-                    str(n.sites.passed),
-                    str(n.sites.failed),
-                    str(n.sites.pending),
-                    figures.rate(n.sites.passed, n.sites.concluded),
-                    str(len(n.problems)),
-                    str(len(judgement.closed)),
-                ],
-            }
-            for judgement, n in per_round
-        ],
+        "scope": f"共{len(per_round)}轮：{'、'.join(figures.period_name(j.round) for j, _ in per_round)}",
+        "figures": _figures({str(row[0]).strip(): row for row in work.rows}, stored),
+        "trends": _trends(per_round),
+        "heads": ROUND_HEADS,
+        "rounds": [{"name": figures.period_name(j.round), "cells": _cells(j, n)} for j, n in per_round],
+        "published": _published(stored, names),
         "ranks": [
-            ("按单位（全年累计）", _bars([(names.unit(u), c) for u, c in _ranked(units)[:20]])),
-            ("按类别（全年累计）", _bars(_ranked(categories))),
+            ("按单位", _bars([(names.unit(u), c) for u, c in _ranked(units)[:_MOST_UNITS]])),
+            ("按类别", _bars(_ranked(categories))),
         ],
         "sites": _sites(stored, names),
-        "labels": labels,
+        "labels": [figures.short_period(j.round) for j, _ in per_round],
+        "work": [[str(cell) for cell in row] for row in work.rows],
         "footer": f"{stored.inventory.issuer}　{stored.judgement.tool}",
     }
     assets = {name: Markup((TEMPLATES / f"dashboard.{name}").read_text(encoding="utf-8")) for name in ("css", "js")}
     return environment().get_template("year.html.j2").render(**view, **assets).encode()
 
 
+def _figures(work: dict[str, Any], stored: Stored) -> list[dict[str, str]]:
+    """The year in a few numbers."""
+    wanted = (("开展巡查", ""), ("发现问题", "同一问题只计一次"), ("完成整改", "复查时已恢复正常"))
+    rows = [(name, f"{int(work[name][1]):,}", str(work[name][2]), note) for name, note in wanted]
+    total = count_published(stored.judgement.extra.get("published"))
+    if total.total:
+        rows.append(("发布信息", f"{total.total:,}", "条", f"{total.start} 至 {total.end}"))
+    if upper := work["转载上级政策文件"][1]:
+        rows.append(("转载上级政策文件", f"{int(upper):,}", "件", "按文号去重"))
+    return [dict(zip(("name", "value", "unit", "note"), row, strict=True)) for row in rows]
+
+
+ROUND_HEADS = ("检查网站", "合格", "不合格", "待复核", "合格率", "问题数", "确认整改", "栏目按期更新", "域名IPv6支持率")
+
+
+def _cells(judgement: Judgement, n: Numbers) -> list[str]:
+    s = n.sites
+    return [
+        *(str(count) for count in (s.checked, s.passed, s.failed, s.pending)),
+        figures.rate(s.passed, s.concluded),
+        str(len(n.problems)),
+        str(len(judgement.closed)),
+        figures.rate(n.columns.normal, n.columns.due),
+        figures.rate(n.ipv6.supported, n.ipv6.tested),
+    ]
+
+
+def _trends(per_round: list[tuple[Judgement, Numbers]]) -> list[tuple[str, Markup]]:
+    labels = [figures.short_period(judgement.round) for judgement, _ in per_round]
+    series = (
+        ("各轮问题数（个）", [len(n.problems) for _, n in per_round]),
+        ("各轮确认整改数（个）", [len(j.closed) for j, _ in per_round]),
+        ("各轮不合格网站（个）", [n.sites.failed for _, n in per_round]),
+    )
+    return [(title, charts.trend(title, list(zip(labels, counts, strict=True)))) for title, counts in series]
+
+
+def _published(stored: Stored, names: Names) -> dict[str, Any] | None:
+    """Items of the year by class of the 条例, by month and by unit."""
+    raw = stored.judgement.extra.get("published")
+    total = count_published(raw)
+    if not total.total or not isinstance(raw, dict):
+        return None
+    counts = classified(raw, column_rows([*stored.rounds, stored.judgement]))
+    classes = [(f"{e['name']}（{e['item']}）", counts[e["name"]]) for e in forms()["classes"] if counts[e["name"]]]
+    months = [(f"{int(month[5:])}月", int(count)) for month, count in (raw.get("by_month") or {}).items()]
+    units = [(names.unit(unit), count) for unit, count in total.by_unit[:_MOST_UNITS]]
+    return {
+        "text": f"{total.start} 至 {total.end} 各网站共发布信息{total.total:,}条。一条信息在几处发布只计一条；"
+        "几个单位联合发布或分别发布的，各单位各计一条。",
+        "months": charts.trend("逐月发布信息", months) if months else "",
+        "tables": [("按公开类别（条）", _bars(classes)), ("按单位（条）", _bars(units))],
+    }
+
+
 def _ranked(counts: Counter[str]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda kv: (-kv[1], kv[0]))
 
 
-def _bars(rows: list[tuple[str, int]]) -> list[tuple[str, int, Markup]]:
+def _bars(rows: list[tuple[str, int]]) -> list[Told]:
     largest = max((count for _, count in rows), default=0)
     return [(name, count, charts.bar(count, largest)) for name, count in rows]
 

@@ -23,7 +23,7 @@ from rules.schema import Category, CheckError, CoverageSum, Finding, Judgement, 
 from rules.scoring import Line, sheet, verdict
 from rules.seen import Seen
 from rules.subjects import fingerprint, normal
-from rules.tables import availability_row, column_rows, ipv6_row, unit_rows
+from rules.tables import availability_row, column_rows, identity_row, ipv6_row, unit_rows
 
 _CATEGORIES = {category: number for number, category in enumerate(get_args(Category))}
 
@@ -39,6 +39,7 @@ class _Round:
     columns: list[dict[str, Any]] = field(default_factory=list)
     ipv6: list[dict[str, Any]] = field(default_factory=list)
     availability: list[dict[str, Any]] = field(default_factory=list)
+    identity: dict[str, dict[str, str]] = field(default_factory=dict)
     sheets: dict[str, list[Line]] = field(default_factory=dict)
     reasons: Counter[str] = field(default_factory=Counter)  # why addresses were blocked or left unchecked
 
@@ -165,6 +166,7 @@ def _judge_site(site: SiteFacts, work: _Work, result: _Round) -> None:
     result.reasons.update(site.coverage.reasons)
     result.columns += column_rows(site, work.context)
     result.ipv6.append(ipv6_row(site, work.context))
+    result.identity[site.site.id] = identity_row(site)
     series = availability_row(site, _watching(ruleset), ruleset.rule("V2") is not None)
     if series is not None:
         result.availability.append(series)
@@ -275,6 +277,7 @@ def _extra(work: _Work, result: _Round) -> dict[str, Any]:
     return {
         "columns": result.columns,
         "ipv6": result.ipv6,
+        "identity": dict(sorted(result.identity.items())),
         "availability": result.availability,
         "published": work.published.summary(),
         "units": unit_rows(facts.inventory, result.findings),

@@ -98,11 +98,11 @@ class PublicationCount:
 
 
 class Counts:
-    """Sums of some items. Keys are `site/column` and `site/column/unit`.
+    """Sums of some items. Keys begin with the site: `site/column`, `site/column/unit`, `site/文种`.
 
     `once`: each item at the place that stands first; `units`: each item once for every unit that publishes it;
-    `sites`: what each site shows; `documents`: by 文种; `results`: answers to surveys by site; `upper`: numbers of
-    documents of the State Council and the Central Committee.
+    `sites`: what each site shows; `documents`: 文种 of each item where it stands first; `results`: answers to surveys;
+    `upper`: numbers of documents of the State Council and the Central Committee.
     """
 
     def __init__(self) -> None:
@@ -121,7 +121,8 @@ class Counts:
         if not group:
             return
         self.once[group[0].place] += 1
-        self.documents[next((one.fact.doc_type for one in group if one.fact.doc_type), "其他")] += 1
+        kind = next((one.fact.doc_type for one in group if one.fact.doc_type), "其他")
+        self.documents[f"{group[0].site}/{kind}"] += 1
         told: dict[str, str] = {}
         for one in group:
             for unit in one.units:
@@ -147,6 +148,9 @@ def sums_of(row: Mapping[str, Any], types: Mapping[str, str]) -> dict[str, Any]:
     by_type: Counter[str] = Counter()
     by_unit: Counter[str] = Counter()
     by_site: dict[str, Counter[str]] = {}
+    by_document: Counter[str] = Counter()
+    for key, count in row["documents"].items():
+        by_document[key.partition("/")[2]] += count
     for place, count in row["once"].items():
         by_type[types.get(place, "其他")] += count
     for key, count in row["units"].items():
@@ -157,7 +161,7 @@ def sums_of(row: Mapping[str, Any], types: Mapping[str, str]) -> dict[str, Any]:
         "total": sum(row["once"].values()),
         "by_type": dict(sorted(by_type.items())),
         "by_unit": dict(sorted(by_unit.items())),
-        "by_document": dict(sorted(row["documents"].items())),
+        "by_document": dict(sorted(by_document.items())),
         "by_site": {
             site: {"total": types_.total(), "by_type": dict(sorted(types_.items()))}
             for site, types_ in sorted(by_site.items())

@@ -57,6 +57,12 @@ def ipv6_row(site: SiteFacts, ctx: Context) -> dict[str, Any]:
     }
 
 
+def identity_row(site: SiteFacts) -> dict[str, str]:
+    """The numbers that the home page shows of itself: 政府网站标识码, ICP备案号, 公安机关备案号."""
+    shown = site.home_page.identity if site.home_page else {}
+    return {key: shown[key] for key in ("site_code", "icp", "police") if shown.get(key)}
+
+
 def availability_row(site: SiteFacts, params: AvailabilityParams, asked: bool = False) -> dict[str, Any] | None:
     """A site's series day by day and its worst week from the worst place, with what did not count and why.
 

@@ -15,6 +15,7 @@ from lxml import html
 from reports.dashboard import build_dashboard
 from reports.stored import Stored
 from reports.yearpage import build_year_page
+from rules.ledger import Ledger
 from tests.reports import build
 from tests.reports.browser import CHROMIUM, Browser
 from tests.reports.recount import problems
@@ -34,7 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         build_dashboard(now.model_copy(update={"findings": [], "closed": [], "extra": {}}), city)
     )
     (place / "year.html").write_bytes(
-        build_year_page(Stored(now.model_copy(update={"round": "2026"}), city, None, (before, now)))
+        build_year_page(Stored(now.model_copy(update={"round": "2026"}), city, None, (before, now)), Ledger())
     )
     return place
 

@@ -157,7 +157,7 @@ def test_year_papers(months: Months, tmp_path: Path) -> None:
     assert {row[4] for row in annual} == {"系统统计", "需人工填报"}
     assert all((row[3] in (None, "")) == (row[4] == "需人工填报") for row in annual), "what is counted has a value"
     page = (folder / "年度看板.html").read_text(encoding="utf-8")
-    assert page.count("<circle") == 6
+    assert page.count("<circle") == 9
     report = "".join(p.text for p in docx.Document(str(folder / "政务公开工作要点落实情况（草稿）.docx")).paragraphs)
     assert "各网站共发布信息30条" in report and "【此处由起草人填写：" in report
 
