@@ -10,15 +10,16 @@ from reports.numbers import LastRound, Numbers
 from reports.paper import Annex
 from reports.problems import Names, Problem, rows_of
 from reports.wording import Wording
-from rules.schema import Judgement, SiteVerdict
+from rules.schema import Judgement
 
 KINDS = (
     ("更新", ("栏目不更新", "首页不更新")),
     ("空白", ("空白栏目",)),
-    ("链接", ("链接不可用",)),
-    ("域名及IPv6", ("域名不规范", "IPv6不支持")),
-    ("标识", ("网站标识", "找错入口", "页面标签")),
+    ("错链", ("链接不可用",)),
+    ("表述", ("错敏表述",)),
     ("互动服务", ("互动回应", "办事服务", "政策解读", "信息公开", "站内搜索")),
+    ("标识", ("网站标识", "找错入口", "页面标签")),
+    ("域名IPv6", ("域名不规范", "IPv6不支持")),
 )
 
 
@@ -31,74 +32,37 @@ def split(problems: list[Problem]) -> list[int]:
     return counts
 
 
-def statistics(judgement: Judgement, numbers: Numbers, names: Names, decimals: int) -> Annex:
-    """附件1: a row for each site with its verdict, problems by kind and what was fixed since the last bulletin."""
-    by_site: dict[str, list[Problem]] = defaultdict(list)
-    for problem in numbers.problems:
-        by_site[problem.finding.site].append(problem)
-    fixed, told_before = _fixed(numbers.last)
-    rows = [
-        _site_row(i, site, by_site[site.id], names, fixed[site.id], told_before[site.id], decimals)
-        for i, site in enumerate(judgement.sites, 1)
-    ]
-    kinds = split(list(numbers.problems))
-    done, base = sum(fixed.values()), sum(told_before.values())
-    cells = (
-        "合计",
-        "",
-        "",
-        "",
-        str(len(numbers.problems)),
-        *map(str, kinds),
-        str(done),
-        figures.rate(done, base, decimals),
-    )
-    head = ("序号", "责任单位（网站名称）", "网站标识码", "检查结论", "问题数")
-    return Annex(
-        "检查情况统计表",
-        (*head, *(name for name, _ in KINDS), "其他", "已整改数", "整改率"),
-        (10, 54, 30, 20, 13, 12, 12, 12, 16, 12, 16, 12, 16, 16),
-        (*rows, cells),
-        frozenset({1}),
-        "注：1.问题数只计已确认的问题，同一网站同一事项只计一次。2.已整改数、整改率以上期通报的问题为基数。",
-    )
-
-
-def _site_row(
-    number: int, site: SiteVerdict, mine: list[Problem], names: Names, fixed: int, before: int, decimals: int
-) -> tuple[str, ...]:
-    unit, name = names.unit(site.unit), names.site(site.id)
-    shown = name if not unit or name.startswith(unit) else f"{unit}（{name}）"
-    code = names.codes.get(site.id, "")
-    rate = figures.rate(fixed, before, decimals)
-    return (str(number), shown, code, site.verdict, str(len(mine)), *map(str, split(mine)), str(fixed), rate)
-
-
-def _fixed(last: LastRound | None) -> tuple[Counter[str], Counter[str]]:
-    reviews = last.reviews if last else ()
-    fixed = Counter(r.problem.finding.site for r in reviews if r.result == "已整改")
-    return fixed, Counter(r.problem.finding.site for r in reviews)
-
-
 def listing(numbers: Numbers, names: Names, wording: Wording, seen: date, deadline: str) -> Annex:
     """附件2: every confirmed problem, by unit in the order of their number, worst first."""
-    order = {unit: i for i, (unit, _) in enumerate(numbers.by_unit)}
-    told_rows = sorted(numbers.problems, key=lambda p: order[p.finding.unit])
+    order = {unit: i for i, (unit, _) in enumerate(numbers.found_by_unit)}
+    told_rows = sorted(numbers.found, key=lambda p: order[p.finding.unit])
     rows = [
         (
             str(i),
             names.unit(p.finding.unit),
             told.place(p.finding, names),
             p.finding.category,
-            told.public_fact(p, names, wording) + ("" if p.status == "新增" else f"（{p.status}，第{p.times}次）"),
+            told.public_fact(p, names, wording) + _again(numbers.state(p), p.times),
             told.public_url(p, wording),
-            seen.isoformat(),
-            deadline,
+            _when(p, numbers, seen),
+            "——" if p.status == "已整改" else deadline,
         )
         for i, p in enumerate(told_rows, 1)
     ]
     head = ("序号", "责任单位", "网站（栏目）", "问题类别", "问题描述", "页面网址", "发现时间", "整改时限")
     return Annex("问题清单", head, (11, 32, 36, 20, 54, 58, 27, 27), tuple(rows), frozenset({1, 2, 4, 5}))
+
+
+def _again(state: str, times: int) -> str:
+    if state == "新增":
+        return ""
+    return f"（{state}，第{times}次）" if state in ("未整改", "反弹") else f"（{state}）"
+
+
+def _when(problem: Problem, numbers: Numbers, seen: date) -> str:
+    """The day of the newest check that found it."""
+    times = [numbers.span.found[f.fingerprint] for f in problem.findings] if numbers.span else []
+    return max(figures.moment(at).date() for at in times).isoformat() if times else seen.isoformat()
 
 
 def review(last: LastRound, names: Names, wording: Wording, seen: date) -> Annex:

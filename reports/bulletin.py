@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from crawler.inventory import Inventory
 from reports import annexes
+from reports.annex_statistics import statistics
 from reports.gbt9704.measures import width_of
 from reports.narrative import opening, overall
 from reports.numbers import compute
@@ -55,7 +56,7 @@ def compose(judgement: Judgement, inventory: Inventory, options: Options, before
     main_problems(t, out)
     requirements(t, out)
     tables = [
-        annexes.statistics(t.judgement, t.numbers, t.names, options.decimals),
+        statistics(t.judgement, inventory, t.numbers, t.names, options.decimals, options.subject),
         annexes.listing(t.numbers, t.names, options.wording, t.day, _deadline(t)),
     ]
     if t.numbers.last is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 
 from reports import figures, told
 from reports.highlights import praise, special
@@ -17,13 +18,21 @@ def opening(t: Telling) -> str:
     basis = "、".join(t.inventory.bulletin.basis)
     lead = f"根据{basis}等文件要求，" if basis else ""
     what = f"开展{SUBJECTS[t.options.subject][0]}专项检查" if t.options.subject else "进行了检查"
-    when = f"{figures.day_name(t.day)}{t.moment.hour}时"
-    if t.moment.minute:
-        when += f"{t.moment.minute}分"
+    points = f"监测时间点为{_hour(t.moment)}"
+    if span := t.numbers.span:
+        moments = [_hour(figures.moment(at)) for at in span.moments]
+        what = what.replace("进行了", f"进行了{len(moments)}次").replace("开展", f"开展{len(moments)}次")
+        named = "、".join(moments) if len(moments) <= 3 else f"{moments[0]}至{moments[-1]}"
+        points = f"监测时间点{'分别' if 1 < len(moments) <= 3 else ''}为{named}"
     return (
         f"{lead}{t.inventory.issuer}采用{t.options.wording.method}的方式，对{t.area}政府网站{what}，"
-        f"监测时间点为{when}。现将有关情况通报如下。"
+        f"{points}。现将有关情况通报如下。"
     )
+
+
+def _hour(moment: datetime) -> str:
+    minute = f"{moment.minute}分" if moment.minute else ""
+    return f"{figures.day_name(moment.date())}{moment.hour}时{minute}"
 
 
 def overall(t: Telling, out: Outline) -> None:
@@ -55,14 +64,19 @@ def _last(t: Telling, out: Outline) -> None:
         return
     fixed, standing, unseen = (last.count(r) for r in ("已整改", "未整改", "未能复核"))
     seen = fixed + standing
-    text = f"{name}的{last.total}个问题中，本次复核{seen}个，其中已整改{fixed}个、未整改{standing}个"
+    which = "时尚未整改的" if last.left_open else "的"
+    text = f"{name}{which}{last.total}个问题中，{_this(t)}复核{seen}个，其中已整改{fixed}个、未整改{standing}个"
     text += f"，整改率为{t.rate(fixed, seen)}" if seen else ""
     if unseen:
-        text += f"；另有{unseen}个问题因网站未能访问或本次未检查到，未能复核，留待下期复核"
+        text += f"；另有{unseen}个问题因网站未能访问或{_this(t)}未检查到，未能复核，留待下期复核"
     out.p(text + "（详见附件3）。")
     units = Counter(r.problem.finding.unit for r in last.reviews if r.result == "未整改")
     if units:
         out.p(f"未完成整改的单位有：{_named_counts(t, units)}。")
+
+
+def _this(t: Telling) -> str:
+    return "本期" if t.numbers.span else "本次"
 
 
 def _named_counts(t: Telling, units: Counter[str]) -> str:
@@ -76,12 +90,13 @@ def sites_sentence(t: Telling) -> str:
     s = t.numbers.sites
     ratio = t.rate(s.checked, s.total)
     text = (
-        f"截至{figures.day_name(t.day)}，{t.area}列入检查范围的政府网站{s.total}个，本次检查{s.checked}个"
+        f"截至{figures.day_name(t.day)}，{t.area}列入检查范围的政府网站{s.total}个，{_this(t)}检查{s.checked}个"
         f"（其中门户网站{s.portals}个、部门网站{s.departments}个），检查比例{ratio}。"
     )
     if t.options.subject:
         return text
     pending = f"、待人工复核{s.pending}个" if s.pending else ""
+    text += "按各次检查结论，" if t.numbers.span else ""
     text += f"合格{s.passed}个、不合格{s.failed}个{pending}"
     if s.concluded:
         base = f"（以已形成结论的{s.concluded}个网站为基数）" if s.pending else ""
@@ -115,31 +130,55 @@ def failed_sentence(t: Telling) -> str:
     told_sites = []
     for site in failed:
         why = _veto_names(t, site.id) or (f"得分{site.score:g}分" if site.score is not None else "")
+        why = "，".join(part for part in (why, _later_verdict(t, site.id)) if part)
         told_sites.append(f"{t.names.site(site.id)}" + (f"（{why}）" if why else ""))
     return f"不合格网站为：{'、'.join(told_sites)}。"
 
 
+def _later_verdict(t: Telling, site: str) -> str:
+    """In a period: that a later check passed a site which an earlier one failed."""
+    checks = t.numbers.span.verdicts.get(site, ()) if t.numbers.span else ()
+    if not checks or checks[-1][1] != "合格":
+        return ""
+    return f"{figures.period_name(checks[-1][0])}检查已合格"
+
+
 def _veto_names(t: Telling, site: str) -> str:
-    vetoes = [f for f in t.judgement.findings if f.site == site and f.level == "veto" and f.certainty == "confirmed"]
+    told_ones = [*t.judgement.findings, *(t.judgement.closed if t.numbers.span else ())]
+    vetoes = [f for f in told_ones if f.site == site and f.level == "veto" and f.certainty == "confirmed"]
     return "、".join(dict.fromkeys(f.category for f in vetoes if not f.needs_review and f.status != "误报"))
 
 
 def problems_sentence(t: Telling) -> str:
-    """How many problems, at how many units, of which categories, and who has most."""
+    """How many problems, at how many units, of which categories; in a period also how many of them were fixed in it."""
     n = t.numbers
-    if not n.problems:
-        return "本次检查未发现需整改的问题。"
-    parts = "、".join(f"{name}{count}个" for name, count in n.by_category)
-    text = f"共发现问题{len(n.problems)}个，涉及{len(n.by_unit)}个单位"
-    text += f"，其中{parts}" if len(n.by_category) > 1 else f"，均为{n.by_category[0][0]}问题"
+    if not n.found:
+        return f"{_this(t)}检查未发现需整改的问题。"
+    parts = "、".join(f"{name}{count}个" for name, count in n.found_by_category)
+    total = "累计" if n.span else "共"
+    text = f"{total}发现问题{len(n.found)}个，涉及{len(n.found_by_unit)}个单位"
+    text += f"，其中{parts}" if len(n.found_by_category) > 1 else f"，均为{n.found_by_category[0][0]}问题"
     back = f"，整改后又出现的{n.back}个" if n.back else ""
-    return f"{text}{back}（详见附件2）。"
+    return f"{text}{back}（详见附件2）。{_state_of_period(t)}"
+
+
+def _state_of_period(t: Telling) -> str:
+    n = t.numbers
+    if n.span is None:
+        return ""
+    open_seen = len(n.problems) - n.unseen
+    unseen = f"、因未能访问或未检查到而未能复核{n.unseen}个" if n.unseen else ""
+    seen = len(n.fixed_here) + open_seen
+    rate = f"，整改率为{t.rate(len(n.fixed_here), seen)}" if seen else ""
+    return f"截至{figures.day_name(t.day)}，其中已整改{len(n.fixed_here)}个、未整改{open_seen}个{unseen}{rate}。"
 
 
 def coverage_sentence(t: Telling) -> str:
     """What was read and checked, and what could not be, which counts against nobody."""
     n = t.numbers
-    text = f"本次共读取页面{n.pages}个，检查链接{n.links}条"
+    if t.options.subject in ("ipv6", "domains"):
+        return ""  # what these subjects could not test is told by their own sentence
+    text = f"{_this(t)}{'累计' if n.span else '共'}读取页面{n.pages}个，检查链接{n.links}条"
     refused = f"{n.blocked}个地址因网站防护系统拦截或限制访问未能检查" if n.blocked else ""
     reasons = [(told.reason_name(code), count) for code, count in n.reasons if not told.blocked_reason(code)]
     why = f"（{'、'.join(f'{name}{count}个' for name, count in reasons)}）" if _adds_up(reasons, n.unchecked) else ""

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from crawler.inventory import Inventory
 from reports import figures
+from reports.counts import (
+    ColumnCount,
+    Ipv6Count,
+    Published,
+    count_columns,
+    count_ipv6,
+    count_published,
+    whole_number,
+)
 from reports.problems import Names, Problem, certain, group, key_of, problems, publishable, rows_of, suspects
+from reports.spans import Span, span_of
 from rules.schema import Finding, Judgement, SiteVerdict
+
+__all__ = ["ColumnCount", "Ipv6Count", "Numbers", "Published", "SiteCount", "compute", "count_published", "count_sites"]
 
 
 @dataclass(frozen=True)
@@ -51,6 +64,7 @@ class LastRound:
     round: str
     reviews: tuple[Review, ...]
     rate: Decimal | None
+    left_open: bool = False  # the last bulletin told a period: only what it left open is reviewed
 
     def count(self, result: str) -> int:
         """How many ended as `result`."""
@@ -60,43 +74,6 @@ class LastRound:
     def total(self) -> int:
         """Problems of the last bulletin."""
         return len(self.reviews)
-
-
-@dataclass(frozen=True)
-class ColumnCount:
-    """Columns by state; `due` are those that must be updated; the four states add up to it."""
-
-    total: int = 0
-    due: int = 0
-    normal: int = 0
-    stale: int = 0
-    blank: int = 0
-    undecided: int = 0
-
-
-@dataclass(frozen=True)
-class Ipv6Count:
-    """Sites by IPv6 state of their home host; `untested` ones are in no rate."""
-
-    supported: int = 0
-    unsupported: int = 0
-    untested: int = 0
-
-    @property
-    def tested(self) -> int:
-        """Sites with a result."""
-        return self.supported + self.unsupported
-
-
-@dataclass(frozen=True)
-class Published:
-    """Items published in the window, by column type and unit id, the largest first."""
-
-    total: int = 0
-    by_type: tuple[tuple[str, int], ...] = ()
-    by_unit: tuple[tuple[str, int], ...] = ()
-    start: str = ""
-    end: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,16 +101,42 @@ class Numbers:
     accounts: int
     accounts_with_problems: int
     exempted: int = 0
+    span: Span | None = None
+    fixed_here: tuple[Problem, ...] = ()
     extra: dict[str, Any] = field(default_factory=dict)
 
+    @cached_property
+    def found(self) -> tuple[Problem, ...]:
+        """What the bulletin tells: the open problems, in a period also those it found and saw fixed."""
+        return self.problems + self.fixed_here
+
+    @property
+    def found_by_category(self) -> tuple[tuple[str, int], ...]:
+        """All told problems by category, the largest first."""
+        return _ranked(p.finding.category for p in self.found)
+
+    @property
+    def found_by_unit(self) -> tuple[tuple[str, int], ...]:
+        """All told problems by unit, the largest first."""
+        return _ranked(p.finding.unit for p in self.found)
+
+    @property
+    def unseen(self) -> int:
+        """Open problems of a period whose place its last round did not see."""
+        return sum(_unseen(p, self.span) for p in self.problems)
+
+    def state(self, problem: Problem) -> str:
+        """新增, 未整改, 反弹, 已整改, or 未能复核 for what a period's last round did not see."""
+        return "未能复核" if _unseen(problem, self.span) else problem.status
+
     def of(self, categories: Iterable[str]) -> list[Problem]:
-        """The problems of those categories, worst first."""
+        """The told problems of those categories, open ones first, worst first."""
         wanted = set(categories)
-        return [p for p in self.problems if p.finding.category in wanted]
+        return [p for p in self.found if p.finding.category in wanted]
 
     def category(self, name: str) -> int:
         """Problems of one category."""
-        return dict(self.by_category).get(name, 0)
+        return dict(self.found_by_category).get(name, 0)
 
 
 def compute(judgement: Judgement, inventory: Inventory, before: Judgement | None = None, decimals: int = 1) -> Numbers:
@@ -141,6 +144,7 @@ def compute(judgement: Judgement, inventory: Inventory, before: Judgement | None
     found = problems(judgement)
     names = Names(judgement, inventory)
     cover = judgement.coverage
+    span = span_of(judgement)
     media = [p for p in found if p.finding.category == "政务新媒体"]
     return Numbers(
         sites=count_sites(judgement, len(inventory.sites)),
@@ -156,7 +160,7 @@ def compute(judgement: Judgement, inventory: Inventory, before: Judgement | None
         errors=cover.errors,
         reasons=tuple(sorted(cover.reasons.items(), key=lambda kv: (-kv[1], kv[0]))),
         last=last_round(judgement, before, decimals),
-        repeated=tuple(p for p in found if p.status in ("未整改", "反弹")),
+        repeated=tuple(p for p in found if p.status in ("未整改", "反弹") and not _unseen(p, span)),
         back=sum(p.status == "反弹" for p in found),
         columns=count_columns(rows_of(judgement.extra, "columns")),
         ipv6=count_ipv6(rows_of(judgement.extra, "ipv6")),
@@ -164,8 +168,23 @@ def compute(judgement: Judgement, inventory: Inventory, before: Judgement | None
         accounts=len(inventory.media_accounts),
         accounts_with_problems=len({p.finding.subject for p in media}),
         exempted=_amount(judgement.extra.get("exempted")),
+        span=span,
+        fixed_here=_fixed_here(judgement, span, found),
         extra=judgement.extra,
     )
+
+
+def _unseen(problem: Problem, span: Span | None) -> bool:
+    return span is not None and all(f.fingerprint in span.unseen for f in problem.findings)
+
+
+def _fixed_here(judgement: Judgement, span: Span | None, standing: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Problems that a period both found and saw fixed; those of one round are told in the next bulletin."""
+    if span is None:
+        return ()
+    open_now = {p.key for p in standing}
+    closed = group(f for f in judgement.closed if f.fingerprint in span.found and certain(f))
+    return tuple(p for p in closed if p.key not in open_now)
 
 
 def count_sites(judgement: Judgement, total: int) -> SiteCount:
@@ -189,8 +208,10 @@ def last_round(now: Judgement, before: Judgement | None, decimals: int = 1) -> L
         told, code = problems(before), before.round
         rate = count_sites(before, 0).percent(decimals)
     else:
+        mine = set(span.rounds) if (span := span_of(now)) else set()
         carried = [f for f in now.findings if publishable(f) and f.status == "未整改"]
-        told, code, rate = group([*filter(certain, now.closed), *carried]), "", None
+        older = [f for f in [*filter(certain, now.closed), *carried] if f.first_seen not in mine]
+        told, code, rate = group(older), "", None
     if not told and before is None:
         return None
     open_now = _marks(f for f in now.findings if publishable(f))
@@ -200,7 +221,7 @@ def last_round(now: Judgement, before: Judgement | None, decimals: int = 1) -> L
         marks = _marks(problem.findings)
         result = "未整改" if marks & open_now else "已整改" if marks & closed else "未能复核"
         reviews.append(Review(problem, result))
-    return LastRound(code, tuple(reviews), rate)
+    return LastRound(code, tuple(reviews), rate, before is not None and span_of(before) is not None)
 
 
 def _marks(findings: Iterable[Finding]) -> set[object]:
@@ -208,38 +229,6 @@ def _marks(findings: Iterable[Finding]) -> set[object]:
     for finding in findings:
         marks |= {finding.fingerprint, key_of(finding)}
     return marks
-
-
-def count_columns(rows: Sequence[dict[str, Any]]) -> ColumnCount:
-    """Columns by state; 不适用 ones are not due."""
-    states = Counter(str(r.get("state")) for r in rows)
-    return ColumnCount(
-        total=len(rows),
-        due=len(rows) - states["不适用"],
-        normal=states["正常"],
-        stale=states["未更新"],
-        blank=states["空白"],
-        undecided=states["未能判定"] + states["无法访问"],
-    )
-
-
-def count_ipv6(rows: Sequence[dict[str, Any]]) -> Ipv6Count:
-    """Sites by the state of their IPv6 address."""
-    states = Counter(str(r.get("aaaa")) for r in rows)
-    return Ipv6Count(states["支持"], states["不支持"], len(rows) - states["支持"] - states["不支持"])
-
-
-def count_published(raw: object) -> Published:
-    """The published items; a unit's or type's value may be a number or a mapping with `total`."""
-    if not isinstance(raw, dict):
-        return Published()
-    return Published(
-        total=_whole(raw.get("total")),
-        by_type=_sorted_counts(raw.get("by_type")),
-        by_unit=_sorted_counts(raw.get("by_unit")),
-        start=str(raw.get("from") or ""),
-        end=str(raw.get("to") or ""),
-    )
 
 
 def spotless(judgement: Judgement, numbers: Numbers) -> list[SiteVerdict]:
@@ -262,16 +251,5 @@ def _ranked(values: Iterable[str]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(Counter(values).items(), key=lambda kv: (-kv[1], kv[0])))
 
 
-def _whole(value: object) -> int:
-    return int(value) if isinstance(value, int | float) else 0
-
-
 def _amount(value: object) -> int:
-    return len(value) if isinstance(value, list | dict) else _whole(value)
-
-
-def _sorted_counts(raw: object) -> tuple[tuple[str, int], ...]:
-    if not isinstance(raw, dict):
-        return ()
-    counts = {str(k): _whole(v.get("total")) if isinstance(v, dict) else _whole(v) for k, v in raw.items()}
-    return tuple(sorted(((k, n) for k, n in counts.items() if n), key=lambda kv: (-kv[1], kv[0])))
+    return len(value) if isinstance(value, list | dict) else whole_number(value)

@@ -20,7 +20,10 @@ class Block:
 
 @dataclass(frozen=True)
 class Annex:
-    """附件: a table. `widths` are in millimetres and add up to the width of a landscape type area (about 225)."""
+    """附件: a table. `widths` are in millimetres and add up to the width of a landscape type area (about 225).
+
+    `over` sets a head over some columns, as (first column, how many, text).
+    """
 
     title: str
     head: tuple[str, ...]
@@ -28,6 +31,7 @@ class Annex:
     rows: tuple[tuple[str, ...], ...]
     left: frozenset[int] = frozenset()  # columns set flush left; the others are centred
     note: str = ""
+    over: tuple[int, int, str] | None = None
 
 
 @dataclass(frozen=True)

@@ -13,14 +13,20 @@ from reports.wording import SLOT, Group, Requirement
 
 def main_problems(t: Telling, out: Outline) -> None:
     """二、发现的主要问题: one point a group of categories, worst first, repeat offenders last."""
-    if not t.numbers.problems:
+    if not t.numbers.found:
         return
     out.h1("发现的主要问题")
     for group, mine in ordered_groups(t):
         word = _degree(t, mine)
         out.h2(group.heading.format(degree=word))
-        out.p(f"{_lead(t, group, mine)}。{examples(t, mine)}")
+        out.p(f"{_lead(t, group, mine)}{_done(mine)}。{examples(t, mine)}")
     _repeat(t, out)
+
+
+def _done(mine: list[Problem]) -> str:
+    """In a period: how many of a group's problems it saw fixed."""
+    fixed = sum(p.status == "已整改" for p in mine)
+    return f"，其中{'均' if fixed == len(mine) else f'{fixed}个'}已整改".replace("其中均", "均") if fixed else ""
 
 
 def ordered_groups(t: Telling) -> list[tuple[Group, list[Problem]]]:
@@ -28,7 +34,7 @@ def ordered_groups(t: Telling) -> list[tuple[Group, list[Problem]]]:
     vetoed = {
         (s.id, f.category)
         for s in t.judgement.sites
-        for f in t.judgement.findings
+        for f in (*t.judgement.findings, *(t.judgement.closed if t.numbers.span else ()))
         if f.site == s.id and f.rule in s.vetoes
     }
     found = [(group, t.numbers.of(group.categories)) for group in t.options.wording.groups]
@@ -99,7 +105,7 @@ def requirements(t: Telling, out: Outline) -> None:
 def chosen_requirements(t: Telling) -> list[Requirement]:
     """At most `most` requirements, those with most problems first among the conditional ones, kept in file order."""
     wanted = t.options.wording.requirements
-    weights = [len(t.numbers.of(item.when)) for item in wanted.items]
+    weights = [sum(p.status != "已整改" for p in t.numbers.of(item.when)) for item in wanted.items]
     ranked = sorted((i for i, w in enumerate(weights) if w), key=lambda i: (-weights[i], i))
     always = [i for i, item in enumerate(wanted.items) if not item.when]
     kept = sorted([*ranked[: max(wanted.most - len(always), 0)], *always])

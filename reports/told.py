@@ -71,4 +71,5 @@ def example(problem: Problem, names: Names, wording: Wording) -> str:
     unit, site = names.unit(finding.unit), names.site(finding.site)
     own = unit if finding.column else site
     who = own if site.startswith(unit) else f"{unit}（{site}）"
-    return xml_text(who) + public_fact(problem, names, wording)
+    done = "（已整改）" if problem.status == "已整改" else ""
+    return xml_text(who) + public_fact(problem, names, wording) + done

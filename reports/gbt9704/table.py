@@ -11,6 +11,7 @@ from reports.paper import Annex
 
 _CELL_LINE = 290
 _CELL_LIMIT = 600
+TOTAL = "合计"
 _SPAN = '<w:gridSpan w:val="3"/>'
 
 
@@ -20,10 +21,31 @@ def table(annex: Annex, width: int, keep_last: bool = False) -> str:
     widths = [round(width * w / total) for w in annex.widths]
     widths[-1] += width - sum(widths)
     grid = "".join(f'<w:gridCol w:w="{w}"/>' for w in widths)
-    head = _row(annex.head, widths, CELL_HEAD, frozenset(), repeat=True)
-    last = len(annex.rows) - 1 if annex.note or keep_last else -1
-    body = "".join(_row(row, widths, CELL, annex.left, keep=i == last) for i, row in enumerate(annex.rows))
+    head = _heads(annex, widths)
+    last = len(annex.rows) - 1
+    kept = {last} if annex.note or keep_last else set()
+    kept |= {last - 1} if annex.rows and annex.rows[last][0] == TOTAL else set()  # a sum never stands alone on a page
+    body = "".join(_row(row, widths, CELL, annex.left, keep=i in kept) for i, row in enumerate(annex.rows))
     return f"<w:tbl>{_properties(width, annex.title)}<w:tblGrid>{grid}</w:tblGrid>{head}{body}</w:tbl>"
+
+
+def _heads(annex: Annex, widths: Sequence[int]) -> str:
+    """The head row; two of them, both repeated, where a head stands over some columns."""
+    if annex.over is None:
+        return _row(annex.head, widths, CELL_HEAD, frozenset(), repeat=True)
+    first, count, text = annex.over
+    over, under = "", ""
+    for i, (name, width) in enumerate(zip(annex.head, widths, strict=True)):
+        if first <= i < first + count:
+            under += _cell(name, width, CELL_HEAD, False, True)
+            if i == first:
+                wide = sum(widths[first : first + count])
+                over += _cell(text, wide, CELL_HEAD, False, True, f'<w:gridSpan w:val="{count}"/>')
+        else:
+            over += _cell(name, width, CELL_HEAD, False, True, '<w:vMerge w:val="restart"/>')
+            under += _cell("", width, CELL_HEAD, False, True, "<w:vMerge/>")
+    properties = "<w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>"
+    return "".join(f"<w:tr>{properties}{cells}</w:tr>" for cells in (over, under))
 
 
 def fields_table(rows: Sequence[Sequence[tuple[str, str]]], width: int) -> str:
@@ -35,7 +57,9 @@ def fields_table(rows: Sequence[Sequence[tuple[str, str]]], width: int) -> str:
         cells = ""
         for i, (label, value) in enumerate(row):
             wide = grid[2 * i + 1] if len(row) > 1 else width - name
-            cells += _cell(label, name, CELL_HEAD, False, False) + _cell(value, wide, CELL, True, False, len(row) == 1)
+            cells += _cell(label, name, CELL_HEAD, False, False) + _cell(
+                value, wide, CELL, True, False, _SPAN if len(row) == 1 else ""
+            )
         body += f'<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val="480" w:hRule="atLeast"/></w:trPr>{cells}</w:tr>'
     columns = "".join(f'<w:gridCol w:w="{w}"/>' for w in grid)
     return f"<w:tbl>{_properties(width, '')}<w:tblGrid>{columns}</w:tblGrid>{body}</w:tbl>"
@@ -66,13 +90,13 @@ def _row(
     return f"<w:tr><w:trPr>{properties}</w:trPr>{inner}</w:tr>"
 
 
-def _cell(text: str, width: int, font: Font, left: bool, keep: bool, span: bool = False) -> str:
+def _cell(text: str, width: int, font: Font, left: bool, keep: bool, merge: str = "") -> str:
     shown = text if len(text) <= _CELL_LIMIT else text[: _CELL_LIMIT - 1] + "…"
     align = "left" if left else "center"
     spacing = f'<w:spacing w:before="40" w:after="40" w:line="{_CELL_LINE}" w:lineRule="exact"/>'
     wrap = ("<w:keepNext/>" if keep else "") + '<w:wordWrap w:val="0"/>'
     return (
-        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{_SPAN if span else ""}<w:vAlign w:val="center"/></w:tcPr>'
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{merge}<w:vAlign w:val="center"/></w:tcPr>'
         f'<w:p><w:pPr>{wrap}<w:snapToGrid w:val="0"/>{spacing}<w:jc w:val="{align}"/></w:pPr>'
         f"{runs(shown, font)}</w:p></w:tc>"
     )

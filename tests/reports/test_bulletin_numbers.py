@@ -14,7 +14,7 @@ from docx.oxml.ns import qn
 from reports.documents import FINDINGS, write_documents
 from rules.schema import Judgement
 from tests.reports import build
-from tests.reports.recount import Json, Recount, problems
+from tests.reports.recount import Json, Recount, problems, rate
 
 
 def written(
@@ -98,17 +98,33 @@ def test_clean_round(tmp_path: Path) -> None:
 
 
 def test_statistics_annex_adds_up(tmp_path: Path) -> None:
+    """附件1 of domain bulletins 1.7: every row and every column adds up; rates are of what stands beside them."""
     data, _, tables = written(build.judgement(), build.previous(), tmp_path, hostile=False)
-    head, *rows, total = tables[0]
+    over, under, *rows, total = tables[0]
+    assert over == [
+        *("序号", "责任单位（网站名称）", "网站标识码", "运行总数", "检查数", "抽查比例"),
+        *("合格数", "不合格数", "待复核数", "合格率", "问题数", "其中", "已整改数", "整改率"),
+    ]
+    assert under[11:19] == ["更新", "空白", "错链", "表述", "互动服务", "标识", "域名IPv6", "其他"]
     found = problems(data)
-    assert len(rows) == len(data["sites"])
-    by_site = {s["id"]: sum(f["site"] == s["id"] for f in found) for s in data["sites"]}
-    assert [int(row[4]) for row in rows] == list(by_site.values())
+    units = list(dict.fromkeys(s["unit"] for s in data["sites"]))
+    assert [row[0] for row in rows] == [str(i) for i in range(1, len(units) + 1)] and total[0] == "合计"
+    for unit, row in zip(units, rows, strict=True):
+        sites = {s["id"] for s in data["sites"] if s["unit"] == unit}
+        assert int(row[4]) == len(sites)
+        assert int(row[10]) == sum(f["site"] in sites for f in found)
     for row in [*rows, total]:
-        assert int(row[4]) == sum(int(cell) for cell in row[5:12]), row
-    assert int(total[4]) == len(found)
-    for column in range(4, 13):
-        assert int(total[column]) == sum(int(row[column]) for row in rows), head[column]
+        passed, failed, waiting = (int(cell) for cell in row[6:9])
+        assert int(row[4]) == passed + failed + waiting
+        assert row[9] == (rate(passed, passed + failed) if passed + failed else "——")
+        assert row[5] == rate(int(row[4]), int(row[3]))
+        assert int(row[10]) == sum(int(cell) for cell in row[11:19]), row
+    assert int(total[10]) == len(found)
+    for column in (3, 4, 6, 7, 8, *range(10, 20)):
+        assert int(total[column]) == sum(int(row[column]) for row in rows), column
+    before = json.loads(build.previous().model_dump_json())
+    last = Recount(data, before, unit_names(False), site_names(False)).last()
+    assert total[19:] == [str(last["已整改"]), rate(last["已整改"], last["已整改"] + last["未整改"])]
 
 
 def test_list_of_problems_holds_each_confirmed_problem_once(tmp_path: Path) -> None:

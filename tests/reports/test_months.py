@@ -14,15 +14,21 @@ from docx.oxml.ns import qn
 from scrapy.settings import Settings
 
 from crawler.facts.store import load_ledger
+from reports.bulletin import compose
 from reports.commands import bulletin as bulletin_command
 from reports.commands import ledger as ledger_command
 from reports.documents import write_documents
+from reports.numbers import compute
+from reports.options import Options
 from reports.periods import combined, months_of, previous_code
 from reports.stored import NothingStored, load
 from rules.ledger import Ledger
+from rules.schema import Judgement
 from tests.reports import build
 from tests.reports.months import PLAN, Months, three_months
 from tests.reports.recount import Recount
+
+PLAN_NAMES = {finding.fingerprint: what for what, (finding, _) in PLAN.items()}
 
 
 @pytest.fixture(scope="module")
@@ -76,11 +82,16 @@ def test_text_tells_what_became_of_the_last_bulletin(months: Months, month: int,
 
 
 def test_quarter_is_told_from_its_months(months: Months) -> None:
+    """A problem counts once for the quarter, whichever check found it; what became of it is told beside it."""
     stored = load(months.engine, "2026-Q4")
     assert [r.round for r in stored.rounds] == ["2026-10", "2026-11"]
     assert {f.fingerprint for f in stored.judgement.findings} == {f.fingerprint for f in months.rounds[11].findings}
     fixed = {f.fingerprint for f in stored.judgement.closed}
     assert fixed == {PLAN["fixed in October"][0].fingerprint, PLAN["fixed in November"][0].fingerprint}
+    numbers = compute(stored.judgement, stored.inventory, stored.previous)
+    assert {p.finding.fingerprint for p in numbers.fixed_here} == {PLAN["fixed in November"][0].fingerprint}
+    assert len(numbers.found) == 4 and len(numbers.problems) == 3
+    assert stored.judgement.coverage.pages == sum(months.rounds[m].coverage.pages for m in (10, 11))
     assert stored.judgement.extra["published"] == {
         "total": 21,
         "by_type": {"动态要闻": 17, "政策文件": 4},
@@ -89,6 +100,63 @@ def test_quarter_is_told_from_its_months(months: Months) -> None:
         "to": "2026-11-20",
     }
     assert stored.previous is not None and stored.previous.round == "2026-Q3"
+
+
+def test_quarter_in_words(months: Months, tmp_path: Path) -> None:
+    assert run(bulletin_command, months, tmp_path, "--round", "2026-Q4") == 0
+    document = docx.Document(str(next((tmp_path / "2026-Q4").glob("通报*.docx"))))
+    text = [p.text for p in document.paragraphs]
+    whole = "\n".join(text)
+    assert "进行了2次检查，监测时间点分别为2026年10月20日10时、2026年11月20日10时" in whole
+    assert (
+        "2026年第三季度通报时尚未整改的5个问题中，本期复核4个，其中已整改2个、未整改2个，整改率为50.0%；"
+        "另有1个问题因网站未能访问或本期未检查到，未能复核" in whole
+    )
+    assert "累计发现问题4个，涉及4个单位，其中链接不可用2个、栏目不更新1个、空白栏目1个，整改后又出现的1个" in whole
+    assert "截至2026年11月20日，其中已整改1个、未整改3个，整改率为25.0%。" in whole
+    assert "检查发现不可用链接2条，涉及2个单位，其中1个已整改。" in whole
+    rows = [[c.text for c in row.cells] for row in document.tables[1].rows][1:]
+    done = [row for row in rows if row[4].endswith("（已整改）")]
+    assert len(rows) == 4 and [(row[6], row[7]) for row in done] == [("2026-10-20", "——")]
+    noticed = sorted((tmp_path / "2026-Q4" / "整改通知单").iterdir())
+    assert len(noticed) == 3, "what is fixed needs no notice"
+
+
+def test_half_year_keeps_open_what_nobody_reached_again(months: Months, tmp_path: Path) -> None:
+    stored = load(months.engine, "2026-H2")
+    numbers = compute(stored.judgement, stored.inventory, stored.previous)
+    assert len(numbers.found) == len(PLAN)
+    states = {PLAN_NAMES[p.finding.fingerprint]: numbers.state(p) for p in numbers.found}
+    assert states == {
+        "always": "未整改",
+        "fixed in October": "已整改",
+        "new in November": "新增",
+        "fixed, then back": "反弹",
+        "fixed in November": "已整改",
+        "never reached again": "未能复核",
+    }
+    assert all(p.finding.site != "site09" for p in numbers.repeated), "nobody saw that it still stands"
+    assert run(bulletin_command, months, tmp_path, "--round", "2026-H2") == 0
+    whole = "".join(p.text for p in docx.Document(str(next((tmp_path / "2026-H2").glob("通报*.docx")))).paragraphs)
+    assert "已整改2个、未整改3个、因未能访问或未检查到而未能复核1个，整改率为40.0%" in whole
+
+
+def test_site_failed_once_in_a_quarter_and_passed_later(months: Months) -> None:
+    def with_verdict(judgement: Judgement, verdict: str) -> Judgement:
+        rows = [s.model_copy(update={"verdict": verdict}) if s.id == "site01" else s for s in judgement.sites]
+        return judgement.model_copy(update={"sites": rows})
+
+    rounds = [with_verdict(months.rounds[10], "不合格"), with_verdict(months.rounds[11], "合格")]
+    city = build.inventory(hostile=False)
+    whole = "".join(b.text for b in compose(combined("2026-Q4", rounds), city, Options()).blocks)
+    assert "云岭市教育局网站（得分" in whole or "云岭市教育局网站（2026年11月检查已合格）" in whole
+    assert "按各次检查结论，合格" in whole
+
+
+def test_dismissed_since_is_never_told_in_a_quarter(months: Months) -> None:
+    mark = PLAN["never reached again"][0].fingerprint
+    told = combined("2026-H2", list(months.rounds.values()), dismissed={mark})
+    assert mark not in {f.fingerprint for p in compute(told, build.inventory()).found for f in p.findings}
 
 
 def test_overlapping_windows_are_counted_once(months: Months) -> None:
