@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Collection, Sequence
-from typing import Any
 
-from reports.numbers import count_published
+from reports.publications import published_in
 from reports.spans import joined
 from rules.schema import Judgement
 
@@ -40,30 +38,18 @@ def previous_code(code: str) -> str:
     return f"{year}-{letter}{number}" if letter else f"{year}-{number:02d}"
 
 
-def combined(code: str, rounds: Sequence[Judgement], dismissed: Collection[str] = ()) -> Judgement:
+def combined(
+    code: str, rounds: Sequence[Judgement], later: Sequence[Judgement] = (), dismissed: Collection[str] = ()
+) -> Judgement:
     """One judgement of a period from its rounds, oldest first: columns and IPv6 are the last one's, problems are all.
 
-    Problems, verdicts and coverage are joined as reports.spans says; publications are summed over rounds whose windows
-    do not overlap.
+    Problems, verdicts and coverage are joined as reports.spans says; publications are counted anew for the whole
+    period, also from rounds soon after it (`later`), which saw what was published after the last round.
     """
     if not rounds:
         raise ValueError(f"no rounds for {code}")
     last, whole = rounds[-1], joined(rounds, dismissed)
+    published = published_in(months_of(code), rounds, later)
     period = whole.pop("period")
-    extra = {**last.extra, "published": _published(rounds), "rounds": [r.round for r in rounds], "period": period}
+    extra = {**last.extra, "published": published, "rounds": [r.round for r in rounds], "period": period}
     return last.model_copy(update={"round": code, "extra": extra, **whole})
-
-
-def _published(rounds: Sequence[Judgement]) -> dict[str, Any]:
-    by_type: Counter[str] = Counter()
-    by_unit: Counter[str] = Counter()
-    total, covered, first = 0, "", ""
-    for judgement in rounds:
-        one = count_published(judgement.extra.get("published"))
-        if not one.total or (covered and one.start <= covered):
-            continue
-        total += one.total
-        by_type.update(dict(one.by_type))
-        by_unit.update(dict(one.by_unit))
-        covered, first = one.end, first or one.start
-    return {"total": total, "by_type": dict(by_type), "by_unit": dict(by_unit), "from": first, "to": covered}

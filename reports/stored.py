@@ -9,6 +9,7 @@ from sqlalchemy.engine import Engine
 from crawler.facts.store import judged_rounds, latest_run, load_judgement, load_ledger
 from crawler.inventory import Inventory
 from reports.periods import combined, months_of, previous_code
+from rules.published import REPORT_SEASON
 from rules.schema import Judgement
 
 
@@ -49,7 +50,7 @@ def of_period(engine: Engine, code: str) -> Judgement | None:
     if [r.round for r in rounds] == [code]:
         return rounds[0]
     dismissed = {name for name, entry in load_ledger(engine).items() if entry.get("dismissed")}
-    return combined(code, rounds, dismissed)
+    return combined(code, rounds, _later(engine, code), dismissed)
 
 
 def load(engine: Engine, code: str = "") -> Stored:
@@ -75,6 +76,16 @@ def inventory_of(engine: Engine, round_name: str) -> Inventory:
             f"轮次 {round_name} 的巡查记录不完整，请重新执行 scrapy crawl gov_sites -a round={round_name}。"
         )
     return Inventory.model_validate_json(run.inventory)
+
+
+def _later(engine: Engine, code: str) -> list[Judgement]:
+    """The monthly rounds of the season after a period: they still see what was published in its last days."""
+    months = months_of(code)
+    year, month = int(months[-1][:4]), int(months[-1][5:])
+    after = [divmod(year * 12 + month + n, 12) for n in range(REPORT_SEASON)]
+    known = set(judged_rounds(engine))
+    found = [judged(engine, name) for y, m in after if (name := f"{y}-{m + 1:02d}") in known]
+    return [one for one in found if one is not None]
 
 
 def _older(engine: Engine, code: str) -> Judgement | None:
