@@ -18,10 +18,11 @@ from sqlalchemy.engine import Engine
 
 from crawler.facts.store import Run, latest_round, latest_run, now, open_store, reopen_run, start_run
 from crawler.inventory import Inventory, Site, default_inventory, load_inventory
+from crawler.probes.control import DEFAULT_CONTROLS as DEFAULT_CONTROLS
+from crawler.probes.dnssec import parse_anchors
 from crawler.probes.servers import parse_dns_servers
 
 CHINA = timezone(timedelta(hours=8), "CST")
-DEFAULT_CONTROLS = ("http://www.gov.cn/", "http://www.people.com.cn/", "http://www.xinhuanet.com/")
 ROUND_NAME = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2]|Q[1-4]|H[12]))?(?:-[A-Za-z0-9]{1,12})?")
 
 
@@ -102,6 +103,14 @@ def parse_servers_setting(text: str | None) -> list[tuple[str, int]] | None:
         raise BadArgument(str(error)) from error
 
 
+def check_anchors(text: str | None) -> None:
+    """The DNSSEC_ANCHORS setting, used by `crawler.extensions.anchors`."""
+    try:
+        parse_anchors(text)
+    except ValueError as error:
+        raise BadArgument(str(error)) from error
+
+
 def parse_controls(text: Any) -> list[str] | None:
     """CONTROL_ADDRESSES: addresses that answer whenever our network is up; None when not set, [] for `none`."""
     if text in (None, ""):
@@ -125,6 +134,7 @@ def prepare(arguments: Mapping[str, str | None], settings: Mapping[str, Any], ro
     servers = parse_servers_setting(settings.get("DNS_SERVERS"))
     delay = _recheck_delay(settings.get("RECHECK_DELAY"))
     controls = parse_controls(settings.get("CONTROL_ADDRESSES"))
+    check_anchors(settings.get("DNSSEC_ANCHORS"))
     if (arguments.get("recheck") or "").strip().lower() in ("true", "1", "yes"):
         return replace(_prepare_recheck(arguments, settings, name, delay, servers), controls=controls)
     path = Path(str(arguments["inventory"])) if arguments.get("inventory") else default_inventory(root)

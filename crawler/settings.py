@@ -20,6 +20,7 @@ READ_ATTACHMENTS = False  # search attachments of the sites' own for personal nu
 ATTACHMENT_BYTES = 2 << 20  # a longer attachment is only checked as a link
 IPV6_SAMPLE = 5  # second and third level links asked over IPv6, a site
 CONTROL_ADDRESSES = ""  # addresses that answer whenever our own network is up; empty: three public sites; none
+DNSSEC_ANCHORS = ""  # DS records to validate from instead of the root keys: a zone of one's own, a resolver under test
 CONTACT = "https://github.com/xuncha/xuncha"  # an office puts its telephone or page here: it stands in the User-Agent
 
 # -- politeness -------------------------------------------------------------------------------------------------
@@ -61,6 +62,7 @@ EXTENSIONS_BASE = {  # replaces Scrapy's
     "scrapy.extensions.corestats.CoreStats": 0,
     "scrapy.extensions.throttle.AutoThrottle": 0,
     "crawler.extensions.collector.QuietCollector": 0,
+    "crawler.extensions.anchors.TrustAnchors": 0,
     "reports.terminal.Progress": 10,
     "reports.closing.Closing": 20,
 }

@@ -14,10 +14,10 @@ from sqlalchemy.engine import Engine
 
 from crawler.facts.store import open_store
 from crawler.inventory import Inventory, Site, default_inventory, load_inventory
+from crawler.probes.control import DEFAULT_CONTROLS
 from crawler.probes.every import SpanError, parse_span
 from crawler.probes.servers import Server
 from crawler.rounds import (
-    DEFAULT_CONTROLS,
     BadArgument,
     CannotRun,
     choose_sites,

@@ -102,6 +102,11 @@ class Fetcher:
         self._connectors: dict[tuple[int, Private], Connector] = {}
         self._pool = Pool()
 
+    @property
+    def resolver(self) -> Resolver:
+        """Does every look-up."""
+        return self._resolver
+
     async def __aenter__(self) -> Fetcher:
         return self
 

@@ -16,7 +16,7 @@ from crawler.pages import canonical
 from crawler.probes.dns import Resolver
 from crawler.probes.home import HomeSeen
 from crawler.probes.names import literal_address
-from crawler.probes.zone import public_ipv6
+from crawler.probes.zone import is_made_up, nat64_networks, public_ipv6
 
 T = TypeVar("T")
 OpenOver = Callable[[str, int], Awaitable[HomeSeen]]
@@ -109,7 +109,9 @@ async def _has_ipv6(resolver: Resolver, host: str, staging: bool) -> bool | None
     literal = literal_address(host)
     if literal is not None:
         return ":" in literal
-    answer = await resolver.query(host, "AAAA")
+    answer, made_up = await asyncio.gather(resolver.query(host, "AAAA"), nat64_networks(resolver))
+    if is_made_up(answer.records, made_up):
+        return None
     if answer.outcome in ("ok", "nodata"):
         return bool(public_ipv6(answer.records, staging))
     return None  # a name that does not exist is a dead link, not an IPv6 matter

@@ -9,7 +9,7 @@ import asyncio
 import secrets
 import socket
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
@@ -28,6 +28,7 @@ from crawler.probes.servers import (
     parse_dns_servers,
     show,
 )
+from crawler.probes.withheld import DETAIL, Withheld
 
 __all__ = [
     "DnsAnswer",
@@ -50,8 +51,11 @@ _T = TypeVar("_T")
 class Resolver:
     """Asks `servers` ([(address, port)]; None: the system's), remembers answers, and asks each question once at a time.
 
-    `lifetime`: seconds after which a question ends whatever the servers do.
+    `lifetime`: seconds after which a question ends whatever the servers do. `anchors`: zone → DS records that DNSSEC
+    is validated from, None: the root keys of IANA.
     """
+
+    anchors: Mapping[str, Sequence[str]] | None = None
 
     def __init__(self, servers: Sequence[Server] | None = None, lifetime: float = 5.0) -> None:
         self._system = servers is None
@@ -62,6 +66,7 @@ class Resolver:
         self._running: dict[tuple[str, str | int], asyncio.Future[Any]] = {}
         self._gate = asyncio.Semaphore(200)
         self._liars: set[Server] = set()
+        self._withheld = Withheld(lambda server, name, rdtype: self._ask(server, name, rdtype, _PER_TRY))
 
     @property
     def servers(self) -> tuple[str, ...]:
@@ -161,14 +166,18 @@ class Resolver:
                 replies.append(reply)
                 if reply.definite:
                     self._prefer(server)
-                    return await self._second_opinion(reply, host, rdtype, replies)
+                    answer = await self._second_opinion(reply, host, rdtype, replies)
+                    if rdtype == "AAAA" and answer.outcome == "nodata" and await self._withheld.by(server):
+                        return replace(answer, outcome="servfail", detail=DETAIL)
+                    return answer
         told = next((reply for reply in replies if reply.outcome == "servfail"), replies[-1])
         return _answer(told, tuple(dict.fromkeys(reply.server for reply in replies)))
 
     async def _second_opinion(self, reply: Reply, host: str, rdtype: str, replies: list[Reply]) -> DnsAnswer:
-        """NXDOMAIN can put a link on a public list: where another server is configured it must not say otherwise."""
+        """NXDOMAIN can put a link on a public list, no AAAA a site: another server, where one is configured, must not
+        say otherwise."""
         asked = tuple(dict.fromkeys(r.server for r in replies))
-        if reply.outcome != "nxdomain":
+        if reply.outcome != "nxdomain" and (reply.outcome, rdtype) != ("nodata", "AAAA"):
             return _answer(reply, asked)
         silent = {r.server for r in replies if not r.definite}
         useless = {reply.server, *silent, *map(show, self._liars)}

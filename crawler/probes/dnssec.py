@@ -151,8 +151,31 @@ _validators: WeakKeyDictionary[Resolver, Dnssec] = WeakKeyDictionary()
 def validator(resolver: Resolver) -> Dnssec:
     """The one validator of a resolver, so that the keys of cn and gov.cn are fetched once."""
     if resolver not in _validators:
-        _validators[resolver] = Dnssec(resolver)
+        _validators[resolver] = Dnssec(resolver, resolver.anchors)
     return _validators[resolver]
+
+
+def parse_anchors(text: str | None) -> dict[str, list[str]] | None:
+    """The setting DNSSEC_ANCHORS: DS records of the root, or of the one zone named before them; None when empty.
+
+    Written as in a zone file, parted by commas: `20326 8 2 E06D…` or `city.test 4711 13 2 5AF0…`. Raises ValueError
+    with a Chinese message.
+    """
+    found: dict[str, list[str]] = {}
+    for part in filter(None, (part.strip() for part in (text or "").split(","))):
+        first, _, rest = part.partition(" ")
+        zone, record = (".", part) if first.isdigit() else (first, rest)
+        try:
+            _ds(record)
+            dns.name.from_text(zone)
+        except (dns.exception.DNSException, ValueError) as error:
+            raise ValueError(
+                f"设置 DNSSEC_ANCHORS 中“{part}”不是DS记录（{error}）。写法如 20326 8 2 E06D44B8…，多条以逗号分开。"
+            ) from None
+        found.setdefault(zone, []).append(record)
+    if len(found) > 1:
+        raise ValueError(f"设置 DNSSEC_ANCHORS 只能写一个区的密钥，现有：{'、'.join(found)}。")
+    return found or None
 
 
 def _ds(text: str) -> DS:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from crawler.outcomes import REASONS, Outcome, Reason
 from crawler.probes.home import HomeSeen, is_same_page, likeness
@@ -41,17 +42,19 @@ async def compare_families(
     *,
     addresses: list[str],
     usable: bool,
+    without: str = "没有公网AAAA记录",
     tries: int = 2,
     gap: float = 20.0,
     control: Callable[[], Awaitable[bool | None]] | None = None,
 ) -> Ipv6Result:
     """Open the home page over IPv6 up to `tries` times, `gap` seconds apart, and over IPv4 once.
 
-    `addresses`: its public AAAA records, not asked for when empty. `usable`: this machine has IPv6, else everything is
-    unchecked. `control`: True when a known IPv6 address opens, False when not, None when there is none to ask.
+    `addresses`: its public AAAA records, not asked for when empty; `without` says in Chinese why there are none.
+    `usable`: this machine has IPv6, else everything is unchecked. `control`: True when a known IPv6 address opens,
+    False when not, None when none could be asked, which leaves every failure a suspicion.
     """
     if not addresses:
-        return Ipv6Result((Outcome.UNCHECKED, _unchecked(Reason.NOT_REACHED, "没有公网AAAA记录")), None)
+        return Ipv6Result((Outcome.UNCHECKED, _unchecked(Reason.NOT_REACHED, without)), None)
     if not usable:
         return Ipv6Result((Outcome.UNCHECKED, _unchecked(Reason.NO_IPV6_HERE)), None)
     seen: list[HomeSeen] = []
@@ -105,9 +108,10 @@ async def _judge(
         return last.outcome, told
     if not over_v4.opened:
         return Outcome.SUSPECT, told
-    if control is not None and await control() is False:
+    works = await control() if control is not None else True
+    if works is False:
         return Outcome.UNCHECKED, _unchecked(Reason.OWN_NETWORK)
-    certain = all(_certain(one) for one in seen) and len(seen) > 1
+    certain = all(_certain(one) for one in seen) and len(seen) > 1 and works is True
     return (Outcome.DEAD if certain else Outcome.SUSPECT), told
 
 
@@ -120,5 +124,5 @@ def _certain(seen: HomeSeen) -> bool:
 def _leaves_ipv6(seen: HomeSeen) -> str:
     """The host of the redirect hop that has no AAAA record, '' when that is not what went wrong."""
     if len(seen.hops) > 1 and seen.reason is Reason.DNS_FAILURE and seen.detail == "nodata":
-        return seen.final_url.split("/")[2]
+        return urlsplit(seen.final_url).hostname or ""
     return ""

@@ -10,7 +10,7 @@ from crawler.probes.dnssec import validator
 from crawler.probes.looking import Looking
 from crawler.probes.question import ask
 from crawler.probes.route import has_ipv6_route
-from crawler.probes.zone import Zone, public_ipv6, server_addresses, zone_of
+from crawler.probes.zone import Zone, is_made_up, nat64_networks, public_ipv6, server_addresses, zone_of
 
 
 def _plain(answer: DnsAnswer) -> dict[str, Any]:
@@ -26,14 +26,29 @@ def _plain(answer: DnsAnswer) -> dict[str, Any]:
     }
 
 
-async def look_at_addresses(look: Looking) -> list[str]:
-    """A and AAAA; gives the public AAAA records."""
+_WITHOUT = {
+    "ok": "AAAA记录不是公网地址",
+    "nodata": "没有AAAA记录",
+    "nxdomain": "域名不存在",
+    "servfail": "AAAA记录查询未得到确切答复（域名服务器出错）",
+    "timeout": "AAAA记录查询未得到确切答复（域名服务器超时）",
+    "badname": "域名书写有误",
+}
+"""Why a host has no address to try over IPv6, by the outcome of the look-up."""
+
+
+async def look_at_addresses(look: Looking) -> tuple[list[str], str]:
+    """A and AAAA; gives the public AAAA records, or in Chinese why there are none."""
     host = look.site.host
-    four, six = await asyncio.gather(look.resolver.query(host, "A"), look.resolver.query(host, "AAAA"))
-    public = public_ipv6(six.records, look.staging)
+    four, six, made_up = await asyncio.gather(
+        look.resolver.query(host, "A"), look.resolver.query(host, "AAAA"), nat64_networks(look.resolver)
+    )
+    public = public_ipv6(six.records, look.staging, made_up)
+    synthetic = is_made_up(six.records, made_up)
+    without = "" if public else "本地网络的域名服务器自行合成IPv6地址（NAT64）" if synthetic else _WITHOUT[six.outcome]
     look.say("dns", host, "A", four.outcome, _plain(four))
-    look.say("dns", host, "AAAA", six.outcome, _plain(six) | {"public": public})
-    return public
+    look.say("dns", host, "AAAA", six.outcome, _plain(six) | {"public": public, "synthetic": synthetic})
+    return public, without
 
 
 async def look_at_zone(look: Looking) -> None:
@@ -52,15 +67,22 @@ async def _name_servers(look: Looking, zone: Zone) -> None:
     soa = await look.resolver.query(zone.name, "SOA")
     look.say("dns", host, "SOA", soa.outcome, _plain(soa) | {"zone": zone.name})
     answers = await server_addresses(look.resolver, zone.answer.records)
-    addresses = {name: public_ipv6(answer.records, look.staging) for name, answer in answers.items()}
+    made_up = await nat64_networks(look.resolver)
+    addresses = {name: public_ipv6(answer.records, look.staging, made_up) for name, answer in answers.items()}
     outcomes = {
-        name: "nodata" if answer.outcome == "ok" and not addresses[name] else answer.outcome
+        name: _server_outcome(answer, addresses[name], is_made_up(answer.records, made_up))
         for name, answer in answers.items()
     }
     data = {"zone": zone.name, "servers": outcomes, "addresses": addresses}
     if has_ipv6_route() and not look.staging:
         data["over_ipv6"] = await _over_ipv6(zone.name, addresses)
     look.say("dns", host, "NS-AAAA", "ok", data)
+
+
+def _server_outcome(answer: DnsAnswer, public: list[str], synthetic: bool) -> str:
+    if synthetic:
+        return "servfail"
+    return "nodata" if answer.outcome == "ok" and not public else answer.outcome
 
 
 async def _over_ipv6(zone: str, addresses: dict[str, list[str]]) -> dict[str, str]:

@@ -3,7 +3,8 @@
 probe | host       | key     | outcome              | data
 ------|------------|---------|----------------------|---------------------------------------------------------------
 dns   | site.host  | A       | DnsOutcome           | records, ttl, cname, server, asked, disagree, milliseconds
-dns   | site.host  | AAAA    | DnsOutcome           | the same, and public: the records usable from outside
+dns   | site.host  | AAAA    | DnsOutcome           | the same, and public: the records usable from outside; synthetic:
+      |            |         |                      | made up on the way (NAT64)
 dns   | site.host  | NS      | DnsOutcome           | records: name servers of the zone; zone; ttl, server
 dns   | site.host  | NS-AAAA | ok, or that of NS    | servers: {name server: DnsOutcome; nodata also when none of its
       |            |         |                      | addresses is public}, addresses: {name server: [AAAA]}
@@ -45,6 +46,7 @@ from crawler.downloader import Fetcher
 from crawler.facts.model import NetworkFact
 from crawler.inventory import Site
 from crawler.outcomes import Outcome, Reason
+from crawler.probes.control import ipv6_control
 from crawler.probes.dns import Resolver
 from crawler.probes.looking import Control, Looking
 from crawler.probes.name_facts import compare_resolvers, look_at_addresses, look_at_zone
@@ -80,12 +82,14 @@ async def look_at_site(
     """All facts of the table above for one site; what is not through after `seconds` is left out. Never raises.
 
     `staging`: loopback counts as public. `tries` and `gap` (seconds; 20, in staging 0.5): IPv6 is tried that often and
-    that far apart. `headers` are sent to the site; `control` tells whether IPv6 works here at all (None: unknown).
+    that far apart. `headers` are sent to the site; `control` tells whether IPv6 works here at all (None: the usual
+    control addresses, in staging nobody).
     `sample`: how many second and third level links are asked over IPv6, drawn by `seed`.
     """
     used = fetcher or Fetcher(resolver)
     pause = gap if gap is not None else (0.5 if staging else 20.0)
-    look = Looking(site, resolver, used, staging, headers, tries, pause, control, sample, seed)
+    works = control or (None if staging else ipv6_control(used))
+    look = Looking(site, resolver, used, staging, headers, tries, pause, works, sample, seed)
     look.main = asyncio.ensure_future(look.open(site.url))
     try:
         async with asyncio.timeout(seconds):
@@ -113,7 +117,7 @@ def _parts(site: Site) -> dict[tuple[str, str], Part]:
 
 
 async def _ipv6(look: Looking) -> None:
-    await look_over_ipv6(look, await look_at_addresses(look))
+    await look_over_ipv6(look, *await look_at_addresses(look))
 
 
 async def _guarded(look: Looking, key: tuple[str, str], part: Part) -> None:

@@ -20,7 +20,7 @@ from crawler.probes.twins import twin_fact, twin_urls
 SEARCH_ENGINE = "Mozilla/5.0 (compatible; Baiduspider/2.0; +http://www.baidu.com/search/spider.html)"
 
 
-async def look_over_ipv6(look: Looking, public: list[str]) -> None:
+async def look_over_ipv6(look: Looking, public: list[str], without: str) -> None:
     """The home page, and where it opens, a sample of what lies below it and where its resources live."""
     host = look.site.host
     usable = has_ipv6_route() or (look.staging and _all_loopback(public) and has_ipv6_loopback())
@@ -28,6 +28,7 @@ async def look_over_ipv6(look: Looking, public: list[str]) -> None:
         lambda family: look.open(look.site.url, family),
         addresses=public,
         usable=usable,
+        without=without,
         tries=look.tries,
         gap=look.gap,
         control=look.control,

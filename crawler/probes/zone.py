@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv6Address, IPv6Network
 
 from tldextract import TLDExtract
 
@@ -13,7 +14,8 @@ from crawler.downloader.guard import is_public
 from crawler.probes.dns import DnsAnswer, Resolver
 from crawler.probes.names import BadNameError, ascii_host
 
-_NAT64 = ip_network("64:ff9b::/96")
+_NAT64 = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))  # RFC 6052, RFC 8215
+_IPV4_ONLY = (0xC00000AA, 0xC00000AB)  # 192.0.0.170 and .171: the addresses of ipv4only.arpa
 
 
 @cache
@@ -70,19 +72,41 @@ async def server_addresses(resolver: Resolver, servers: tuple[str, ...]) -> dict
     return dict(zip(servers, answers, strict=True))
 
 
-def public_ipv6(records: tuple[str, ...], staging: bool) -> list[str]:
+async def nat64_networks(resolver: Resolver) -> list[IPv6Network]:
+    """Networks whose addresses the resolver makes up from IPv4 (DNS64), the well-known one and its own (RFC 7050)."""
+    answer = await resolver.query("ipv4only.arpa", "AAAA")  # has no AAAA record of its own: any answer is made up
+    found = [address for address in map(_address, answer.records) if address is not None]
+    made_up = [address for address in found if int(address) & 0xFFFFFFFF in _IPV4_ONLY]  # a liar's answer is not
+    return [*_NAT64, *(IPv6Network((int(address), 96), strict=False) for address in made_up)]
+
+
+def is_made_up(records: tuple[str, ...], networks: Sequence[IPv6Network]) -> bool:
+    """True when there are addresses and all of them stand in `networks`."""
+    found = [address for address in map(_address, records) if address is not None]
+    return bool(found) and all(_within(address, networks) for address in found)
+
+
+def public_ipv6(records: tuple[str, ...], staging: bool, made_up: Sequence[IPv6Network] = _NAT64) -> list[str]:
     """Those AAAA records that a reader outside can use; addresses made up by NAT64 say nothing about the site.
 
     In a staging round loopback counts as public (contract 1).
     """
-    return [record for record in records if _usable(record, staging)]
+    return [record for record in records if _usable(record, staging, made_up)]
 
 
-def _usable(record: str, staging: bool) -> bool:
-    try:
-        address = ip_address(record)
-    except ValueError:
-        return False
-    if not isinstance(address, IPv6Address) or address in _NAT64:
+def _usable(record: str, staging: bool, made_up: Sequence[IPv6Network]) -> bool:
+    address = _address(record)
+    if address is None or _within(address, made_up):
         return False
     return (staging and address.is_loopback) or (is_public(record) and not address.ipv4_mapped)
+
+
+def _address(record: str) -> IPv6Address | None:
+    try:
+        return IPv6Address(record)
+    except ValueError:
+        return None
+
+
+def _within(address: IPv6Address, networks: Sequence[IPv6Network]) -> bool:
+    return any(address in network for network in networks)

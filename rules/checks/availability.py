@@ -9,12 +9,25 @@ from typing import Protocol, runtime_checkable
 
 from pydantic import Field
 
-from crawler.facts import Outcome, SiteFacts
+from crawler.facts import Outcome, Reason, SiteFacts
 from crawler.inventory import Site
 from rules.context import Context
 from rules.registry import Draft, Params, check, fill
 from rules.schema import Rule, Where
 from rules.windows import beijing_day, chinese_day
+
+_OURS = (Reason.TLS_HANDSHAKE.value, Reason.TLS_SM2_ONLY.value)
+"""Our TLS could not, a reader's browser may (F7, F8): such a probe tells nothing."""
+_OPENED = (
+    Reason.EMPTY_PAGE.value, Reason.VIEWER_PAGE.value, Reason.CHANGED_OWNER.value, Reason.SOFT_404.value,
+    Reason.CATCH_ALL.value,
+)  # fmt: skip
+"""What is wrong with a page that did open is told by other indicators."""
+_REFUSED_BY_STATUS = (
+    Reason.HTTP_404.value, Reason.HTTP_410.value, Reason.HTTP_4XX.value, Reason.HTTP_5XX.value,
+    Reason.REDIRECT_LOOP.value,
+)  # fmt: skip
+"""The server answered at once: robots are refused this way too (F4)."""
 
 
 class Look(Protocol):
@@ -24,6 +37,8 @@ class Look(Protocol):
     def at(self) -> datetime: ...
     @property
     def outcome(self) -> str: ...
+    @property
+    def reason(self) -> str: ...
     @property
     def total_ms(self) -> int | None: ...
     @property
@@ -59,13 +74,14 @@ class AvailabilityParams(Params):
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """Seven days of probes from one place: those counted and those failed."""
+    """Seven days of probes from one place: those counted, those failed, and how many of these by an answer."""
 
     first: date
     last: date
     looks: int
     failed: int
     place: str = ""
+    answered: int = 0
 
     @property
     def share(self) -> float:
@@ -79,8 +95,10 @@ def open_looks(site: Watched) -> list[Look]:
 
 
 def spaced(looks: Sequence[Look], minutes: int) -> list[Look]:
-    """Probes that count: our own network was up, we were not refused as a robot, far enough from the one before."""
-    fair = [look for look in looks if look.control_ok and look.outcome not in (Outcome.BLOCKED, Outcome.UNCHECKED)]
+    """Probes that count: our own network was up, we were not refused as a robot, our TLS was not what failed, far
+    enough from the one before."""
+    void = (Outcome.BLOCKED, Outcome.UNCHECKED)
+    fair = [look for look in looks if look.control_ok and look.outcome not in void and look.reason not in _OURS]
     kept: list[Look] = []
     for look in sorted(fair, key=lambda one: one.at):
         if not kept or look.at - kept[-1].at >= timedelta(minutes=minutes):
@@ -90,7 +108,8 @@ def spaced(looks: Sequence[Look], minutes: int) -> list[Look]:
 
 def has_failed(look: Look, slow_seconds: float) -> bool:
     """No good answer, or none within the limit (the limit itself counts as too slow)."""
-    return look.outcome != Outcome.OK or (look.total_ms is not None and look.total_ms >= slow_seconds * 1000)
+    refused = look.outcome != Outcome.OK and look.reason not in _OPENED
+    return refused or (look.total_ms is not None and look.total_ms >= slow_seconds * 1000)
 
 
 def worst_week(looks: Sequence[Look], params: AvailabilityParams) -> Week | None:
@@ -105,8 +124,9 @@ def worst_week(looks: Sequence[Look], params: AvailabilityParams) -> Week | None
         days = [first + timedelta(days=n) for n in range(params.days)]
         if enough.issuperset(days):
             counted = [look for day in days for look in by_day[day]]
-            failed = sum(has_failed(look, params.slow_seconds) for look in counted)
-            weeks.append(Week(first, days[-1], len(counted), failed, place))
+            failed = [look for look in counted if has_failed(look, params.slow_seconds)]
+            answered = sum(look.reason in _REFUSED_BY_STATUS for look in failed)
+            weeks.append(Week(first, days[-1], len(counted), len(failed), place, answered))
     return max(weeks, key=lambda week: (week.share, week.last), default=None)
 
 
@@ -119,13 +139,17 @@ def by_place(looks: Sequence[Look], params: AvailabilityParams) -> list[Week]:
 
 @check("availability", params=AvailabilityParams, fields=("first", "last", "looks", "failed", "share", "limit"))
 def availability(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
-    """V2: too few probes, or none at all, is no judgement, and told; a place that saw the site well leaves a doubt."""
+    """V2: too few probes, or none at all, is no judgement, and told.
+
+    A place that saw the site well leaves a doubt; so do failures that are answers of the server at once.
+    """
     params = AvailabilityParams.model_validate(rule.params)
     weeks = by_place(open_looks(site), params) if isinstance(site, Watched) else []
     bad = [week for week in weeks if week.failed >= params.share * week.looks]
     if not bad:
         return
     week = bad[0]
+    certain = len(bad) == len(weeks) and week.failed - week.answered >= params.share * week.looks
     values = {
         "first": chinese_day(week.first), "last": chinese_day(week.last), "looks": week.looks, "failed": week.failed,
         "share": f"{100 * week.share:.1f}%", "limit": f"{100 * params.share:g}%",
@@ -134,11 +158,11 @@ def availability(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
         subject=site.site.url,
         message=fill(rule.message, values),
         gist="availability",
-        certainty="confirmed" if len(bad) == len(weeks) else "suspected",
+        certainty="confirmed" if certain else "suspected",
         where=(Where(page=site.site.url, text=site.site.name, region="home"),),
         where_count=1,
         observed={
             "from": week.first.isoformat(), "to": week.last.isoformat(), "looks": week.looks, "failed": week.failed,
-            "place": week.place,
+            "place": week.place, "answered": week.answered,
         },
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """IPv6: I1 AAAA, I2 home page over IPv6, I4 name servers with AAAA, and the portal's D28 (domain section 6).
 
 Only a definite answer accuses: no data for AAAA, a failed request from a machine that has IPv6 itself. Anything else
-(server failure, time-out, no IPv6 here) is 未测.
+(server failure, time-out, no IPv6 here, a name server that shows us inner addresses) is 未测.
 """
 
 from __future__ import annotations
@@ -18,6 +18,14 @@ from rules.schema import Certainty, Rule, Where
 
 Tested = Literal["支持", "不支持", "疑似不支持", "未测"]
 _NAT64 = ip_network("64:ff9b::/96")  # made up by the resolver from IPv4 (RFC 6052): says nothing about the site
+WITHHELD = "域名服务器不返回AAAA记录"
+"""Detail of a look-up whose server has no AAAA even for names that certainly have one."""
+_UNSURE = {
+    "servfail": "域名服务器出错",
+    "timeout": "域名服务器超时",
+    "nxdomain": "域名不存在",
+    "badname": "域名书写有误",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +45,26 @@ def readiness(site: SiteFacts, ctx: Context) -> Readiness:
     """What is known of a site's IPv6."""
     if is_address(site.site.host):
         return Readiness(note="首页地址为IP地址，不检查域名")
+    if _seen_from_inside(site, ctx):
+        return Readiness(note="监测端将域名解析到内网地址，看不到公网的解析")
     aaaa, addresses, note = _aaaa(ctx.network(site, "dns", "AAAA"), ctx)
     home, reason = _home(site, ctx) if aaaa == "支持" else ("未测" if aaaa == "未测" else aaaa, "")
     ns, servers = _name_servers(site, ctx)
     return Readiness(aaaa, home, ns, addresses, servers, note or (reason if home == "未测" else ""), reason)
+
+
+def _seen_from_inside(site: SiteFacts, ctx: Context) -> bool:
+    """Split-horizon DNS (F19): only inner addresses, so a missing AAAA is missing in the inner view only."""
+    fact = ctx.network(site, "dns", "A")
+    records = [str(record) for record in fact.data.get("records", ())] if fact is not None else []
+    return bool(records) and not ctx.facts.staging and all(_is_inner(record) for record in records)
+
+
+def _is_inner(record: str) -> bool:
+    try:
+        return not ip_address(record).is_global
+    except ValueError:
+        return False
 
 
 def _aaaa(fact: NetworkFact | None, ctx: Context) -> tuple[Tested, tuple[str, ...], str]:
@@ -49,12 +73,14 @@ def _aaaa(fact: NetworkFact | None, ctx: Context) -> tuple[Tested, tuple[str, ..
     if fact.outcome == "nodata":
         return "不支持", (), ""
     if fact.outcome != "ok":
-        return "未测", (), f"域名解析未得到确切结果（{fact.outcome}）"
+        why = WITHHELD if fact.data.get("detail") == WITHHELD else _UNSURE.get(fact.outcome, fact.outcome)
+        return "未测", (), f"AAAA记录查询未得到确切答复（{why}）"
     records = tuple(str(record) for record in fact.data.get("records", ()))
-    public = [record for record in records if _public(record, ctx.facts.staging)]
-    if public:
+    synthetic = bool(fact.data.get("synthetic")) or any(_synthetic(record) for record in records)
+    usable = fact.data.get("public", records)  # as the crawler sorted them, where it did
+    if not fact.data.get("synthetic") and any(_public(str(record), ctx.facts.staging) for record in usable):
         return "支持", records, ""
-    if any(_synthetic(record) for record in records):
+    if synthetic:
         return "未测", records, "本地网络的域名服务器自行合成IPv6地址（NAT64）"
     return ("不支持", records, "AAAA记录不是公网地址") if records else ("未测", (), "")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from crawler.probes.every import SpanError, parse_span, repeat
 from crawler.rounds import BadArgument
 from crawler.watch import prepare_watch
 from tests.downloader.rude import free_port
-from tests.probes.nameserver import name_server
+from tests.probes.nameserver import Records, name_server
 from tests.probes.town import Answer, ok, redirect, town
 
 ROOT = Path(__file__).parents[2]
@@ -178,6 +179,46 @@ def test_control_addresses_are_asked_and_remembered() -> None:
             assert await Controls(fetcher, []).alive() is None
 
     asyncio.run(main())
+
+
+def test_control_addresses_are_looked_up_anew_each_time() -> None:
+    """A name server that dies in the middle of a sweep is our outage, whatever is still remembered of the controls."""
+
+    async def main() -> list[bool | None]:
+        async with (
+            town(lambda asked: ok(), v6=False) as place,
+            name_server(NAMES) as names,
+            Fetcher(Resolver([names.server], lifetime=0.5)) as fetcher,
+        ):
+            url = f"http://www.a.gov.cn:{place.port}/"
+            before = await Controls(fetcher, [url], allow_private=True).alive()
+            names.records["www.a.gov.cn *"] = ["SILENT"]
+            del names.records["www.a.gov.cn a"]
+            return [before, await Controls(fetcher, [url], allow_private=True).alive()]
+
+    assert asyncio.run(main()) == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("names", "v6", "alive"),
+    [
+        (NAMES, True, None),
+        (NAMES | {"www.a.gov.cn AAAA": ["::1"]}, True, True),
+        (NAMES | {"www.a.gov.cn AAAA": ["::1"]}, False, False),
+        ({"www.a.gov.cn *": ["SERVFAIL"]}, True, False),
+    ],
+)
+def test_a_control_without_ipv6_says_nothing_of_ours(names: Records, v6: bool, alive: bool | None) -> None:
+    async def main() -> bool | None:
+        async with (
+            town(lambda asked: ok(), v6=v6) as place,
+            name_server(names) as server,
+            Fetcher(Resolver([server.server], lifetime=0.5)) as fetcher,
+        ):
+            controls = Controls(fetcher, [f"http://www.a.gov.cn:{place.port}/"], allow_private=True)
+            return await controls.alive(socket.AF_INET6)
+
+    assert asyncio.run(main()) is alive
 
 
 class Clock:

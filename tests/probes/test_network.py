@@ -72,13 +72,41 @@ def test_a_site_in_order() -> None:
     assert facts[SAME].data["same"] is True
 
 
-def test_no_aaaa_is_no_failure_of_ipv6_access() -> None:
-    facts = look(records={"www.a.gov.cn A": ["127.0.0.1"]})
-    assert facts["dns", "www.a.gov.cn", "AAAA"].outcome == "nodata"
+@pytest.mark.parametrize(
+    ("aaaa", "outcome", "words"),
+    [
+        ([], "nodata", "没有AAAA记录"),
+        (["SERVFAIL"], "servfail", "未得到确切答复（域名服务器出错）"),
+        (["SILENT"], "timeout", "未得到确切答复（域名服务器超时）"),
+        (["fd00::1"], "ok", "AAAA记录不是公网地址"),
+        (["64:ff9b::7f00:1"], "ok", "自行合成IPv6地址"),
+        (["64:ff9b:1::7f00:1"], "ok", "自行合成IPv6地址"),
+        (["2400:dd0d:64::c633:6401"], "ok", "自行合成IPv6地址"),
+    ],
+)
+def test_why_a_home_page_was_not_asked_over_ipv6(aaaa: list[str], outcome: str, words: str) -> None:
+    records = {"www.a.gov.cn A": ["127.0.0.1"], "ipv4only.arpa AAAA": ["2400:dd0d:64::c000:aa"]}
+    facts = look(records=records | ({"www.a.gov.cn AAAA": aaaa} if aaaa else {}))
+    assert facts["dns", "www.a.gov.cn", "AAAA"].outcome == outcome
     assert facts[HOME].outcome == "unchecked"
+    assert words in facts[HOME].data["reason_name"]
 
 
-@pytest.mark.parametrize("address", ["fe80::1", "fc00::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2001:db8::1"])
+@pytest.mark.parametrize(("control", "outcome"), [(True, "dead"), (None, "suspect"), (False, "unchecked")])
+def test_ipv6_fails_for_certain_only_while_it_works_elsewhere(control: bool | None, outcome: str) -> None:
+    async def works() -> bool | None:
+        return control
+
+    assert look(v6=False, control=works)[HOME].outcome == outcome
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "fe80::1", "fc00::1", "fd12:3456::1", "fec0::1", "::", "::ffff:127.0.0.1", "::ffff:1.2.4.8", "64:ff9b::7f00:1",
+        "2001:db8::1", "2002:0a00:0001::1", "2002:7f00:0001::1", "ff02::1",
+    ],
+)  # fmt: skip
 def test_an_aaaa_that_nobody_outside_can_use_is_not_public(address: str) -> None:
     facts = look(records={"www.a.gov.cn A": ["127.0.0.1"], "www.a.gov.cn AAAA": [address]})
     assert facts["dns", "www.a.gov.cn", "AAAA"].data["public"] == []
@@ -164,7 +192,7 @@ def test_a_redirect_that_leaves_ipv6() -> None:
                 facts = await look_at_site(place.site(), Resolver([names.server]), staging=True, gap=0.05)
             home = next(fact for fact in facts if (fact.probe, fact.key) == ("ipv6", "home"))
             assert home.outcome == "dead"
-            assert home.data["left_ipv6"] == f"old.a.gov.cn:{port}"
+            assert home.data["left_ipv6"] == "old.a.gov.cn"
             assert "没有IPv6地址" in home.data["reason_name"]
             assert not any(asked.v6 and asked.host == "old.a.gov.cn" for asked in place.asked)
 

@@ -28,6 +28,7 @@ class Look:
     total_ms: int | None = 300
     control_ok: bool = True
     place: str = ""
+    reason: str = "timeout"
 
 
 @dataclass
@@ -108,3 +109,23 @@ def test_a_site_that_nobody_watched_is_told_as_not_judged() -> None:
 def test_the_month_does_not_ask_and_does_not_tell() -> None:
     facts = site_facts(department(), columns=[])
     assert judge(round_facts(facts, as_of=AS_OF), load_ruleset("monthly")).extra["availability"] == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "outcome", "certainty"),
+    [("timeout", "suspect", "confirmed"), ("connect-refused", "dead", "confirmed"),
+     ("dns-nxdomain", "dead", "confirmed"), ("http-5xx", "suspect", "suspected"), ("http-404", "dead", "suspected"),
+     ("redirect-loop", "suspect", "suspected"),
+     ("tls-sm2-only", "suspect", None), ("tls-handshake", "suspect", None), ("empty-page", "suspect", None),
+     ("changed-owner", "suspect", None), ("http-403", "blocked", None)],
+)  # fmt: skip
+def test_what_counts_as_not_opened(reason: str, outcome: str, certainty: str | None) -> None:
+    """A server that answers at once may refuse robots (F4); our TLS or an empty page is no closed site (F7, F8)."""
+    judgement = judged(series(range(0, 672, 8), reason=reason, outcome=outcome, total_ms=200))
+    assert [one.certainty for one in judgement.findings] == ([certainty] if certainty else [])
+    assert (judgement.sites[0].verdict == "不合格") is (certainty == "confirmed")
+
+
+def test_tls_that_we_cannot_speak_all_week_leaves_the_site_undecided() -> None:
+    [row] = judged(series(range(672), reason="tls-sm2-only")).extra["availability"]
+    assert row["state"] == "未能判定"

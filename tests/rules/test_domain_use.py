@@ -135,7 +135,7 @@ def test_n12_a_listed_name_that_does_not_exist() -> None:
     [([dns("NS", records=["ns1.yunling.gov.cn", "ns2.yunling.gov.cn"]), dns("A", records=["1.2.4.8"])], None, ""),
      ([dns("NS", records=["ns1.yunling.gov.cn"])], "只有1台", "suspected"),
      ([dns("NS", "timeout")], None, ""),
-     ([dns("A", records=["10.1.2.3"])], "内网地址10.1.2.3", "confirmed"),
+     ([dns("A", records=["10.1.2.3"])], "内网地址10.1.2.3", "suspected"),
      ([dns("A", records=["10.1.2.3", "1.2.4.8"])], "内网地址10.1.2.3", "suspected"),
      ([dns("A", records=["104.16.3.4"])], "疑似在境外：104.16.3.4", "suspected"),
      ([dns("NS", records=["amy.ns.cloudflare.com", "ns1.yunling.gov.cn"])], "amy.ns.cloudflare.com", "suspected"),

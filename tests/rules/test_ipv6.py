@@ -18,6 +18,10 @@ def home(outcome: Outcome, **data: object) -> NetworkFact:
     return NetworkFact("ipv6", HOST, "home", outcome, data, AS_OF)
 
 
+def net(probe: str, key: str, outcome: str = "ok", **data: object) -> NetworkFact:
+    return NetworkFact(probe, HOST, key, outcome, data, AS_OF)
+
+
 def ns(**servers: str) -> list[NetworkFact]:
     names = {name.replace("_", "."): outcome for name, outcome in servers.items()}
     return [dns("NS", records=list(names)), NetworkFact("dns", HOST, "NS-AAAA", "ok", {"servers": names}, AS_OF)]
@@ -34,6 +38,30 @@ def test_an_indefinite_answer_accuses_nobody(outcome: str) -> None:
     judgement, found = told(dns("AAAA", outcome))
     assert found == []
     assert judgement.extra["ipv6"][0]["aaaa"] == "未测"
+
+
+@pytest.mark.parametrize(
+    ("fact", "words"),
+    [(dns("AAAA", "servfail"), "未得到确切答复（域名服务器出错）"), (dns("AAAA", "timeout"), "域名服务器超时"),
+     (net("dns", "AAAA", "servfail", detail="域名服务器不返回AAAA记录"), "域名服务器不返回AAAA记录"),
+     (net("dns", "AAAA", records=["2400:64::1"], synthetic=True), "NAT64")],
+)  # fmt: skip
+def test_why_it_was_not_tested_is_told_in_chinese(fact: NetworkFact, words: str) -> None:
+    judgement, found = told(fact)
+    [row] = judgement.extra["ipv6"]
+    assert found == [] and row["aaaa"] == "未测"
+    assert words in row["note"] and not any(name in row["note"] for name in ("servfail", "timeout"))
+
+
+@pytest.mark.parametrize(("address", "staging", "state"), [("10.1.2.3", False, "未测"), ("10.1.2.3", True, "不支持"),
+                                                           ("1.2.4.8", False, "不支持")])  # fmt: skip
+def test_an_inner_view_of_the_name_accuses_nobody(address: str, staging: bool, state: str) -> None:
+    """Split-horizon DNS (F19): here the site is at an inner address; its AAAA is in the view for everybody else."""
+    judgement, found = told(
+        dns("A", records=[address]), dns("AAAA", "nodata"), *ns(ns1_yunling_gov_cn="nodata"), staging=staging
+    )
+    assert judgement.extra["ipv6"][0]["aaaa"] == judgement.extra["ipv6"][0]["ns"] == state
+    assert bool(found) is (state == "不支持")
 
 
 def test_no_record_on_a_portal_is_d28_with_i1_beside_it() -> None:
