@@ -113,7 +113,7 @@ def _issues(count: str, types: list[str], year: _SiteYear) -> tuple[Cell, str]:
     if not year.has(types) or not year.until:
         return "", ""
     shown = sum(int((year.published.get("by_type") or {}).get(kind, 0)) for kind in types)
-    results = min(year.results, shown) if count != "issues" else 0
+    results = year.results if count != "issues" else 0
     value = results if count == "survey_results" else shown - results
     words = "，按标题区分征集与结果" if count != "issues" else ""
     return value, f"栏目类型：{'、'.join(types)}{words}；{_span(year)}"

@@ -21,11 +21,14 @@ from rules.windows import period
 
 LEAST_WORDS = 10
 """Characters a title must have before two sites that show it on one day show one item: 停水公告 is anybody's."""
+SURVEYS = "调查征集"
+"""The column type whose items are surveys and their results."""
 REPORT_SEASON = 3
 """Up to this month last year's items are counted as well: the yearly forms are due in January and March."""
 
 _UPPER = re.compile(r"^(?:国发|国办发|国函|国办函|国办发明电|国令|国务院令|中发|中办发)")
 _RESULT = re.compile(r"结果|反馈|采纳|采用情况")
+_BRACKET = re.compile(r"[（(〔\[【]")
 _PLAIN = re.compile(r"[\W_]+")
 _BETWEEN = re.compile(r"[、，,;；/\s]+")
 
@@ -101,8 +104,8 @@ class Counts:
     """Sums of some items. Keys begin with the site: `site/column`, `site/column/unit`, `site/文种`.
 
     `once`: each item at the place that stands first; `units`: each item once for every unit that publishes it;
-    `sites`: what each site shows; `documents`: 文种 of each item where it stands first; `results`: answers to surveys;
-    `upper`: numbers of documents of the State Council and the Central Committee.
+    `sites`: what each site shows; `results`: those of them that tell a result; `documents`: 文种 of each item where it
+    stands first; `upper`: numbers of documents of the State Council and the Central Committee.
     """
 
     def __init__(self) -> None:
@@ -117,7 +120,8 @@ class Counts:
         """Sites that show an item on one day; `group` has all that show it, on the day it is counted, else nothing."""
         for one in shown:
             self.sites[one.place] += 1
-            self.results[one.site] += bool(_RESULT.search(one.fact.title))
+            if _RESULT.search(one.fact.title):
+                self.results[one.place] += 1
         if not group:
             return
         self.once[group[0].place] += 1
@@ -135,7 +139,7 @@ class Counts:
         """Plain sorted values for the judgement."""
         tables = {"once": self.once, "units": self.units, "sites": self.sites, "documents": self.documents}
         rows: dict[str, Any] = {name: dict(sorted(counts.items())) for name, counts in tables.items()}
-        return rows | {"results": dict(sorted((+self.results).items())), "upper": sorted(self.upper)}
+        return rows | {"results": dict(sorted(self.results.items())), "upper": sorted(self.upper)}
 
     def sums(self, types: Mapping[str, str]) -> dict[str, Any]:
         """total, by_type, by_unit, by_document (文种), by_site; `types` of columns by `site/column`."""
@@ -148,6 +152,10 @@ def sums_of(row: Mapping[str, Any], types: Mapping[str, str]) -> dict[str, Any]:
     by_type: Counter[str] = Counter()
     by_unit: Counter[str] = Counter()
     by_site: dict[str, Counter[str]] = {}
+    results: Counter[str] = Counter()
+    for place, count in row["results"].items():
+        if types.get(place) == SURVEYS:
+            results[place.partition("/")[0]] += count
     by_document: Counter[str] = Counter()
     for key, count in row["documents"].items():
         by_document[key.partition("/")[2]] += count
@@ -168,7 +176,7 @@ def sums_of(row: Mapping[str, Any], types: Mapping[str, str]) -> dict[str, Any]:
         },
         "by_column": dict(sorted(row["once"].items())),
         "by_unit_column": dict(sorted(row["units"].items())),
-        "results": dict(sorted(row["results"].items())),
+        "results": dict(sorted(results.items())),
         "upper": len(row["upper"]),
     }
 
@@ -209,8 +217,11 @@ class _SitePublications:
 
 
 def _keys(fact: PublicationFact) -> Iterator[Hashable]:
+    """The same title on the same day, or the same 文号 over the same matter: a number alone may be cited."""
     words = _PLAIN.sub("", fact.title)
     if len(words) >= LEAST_WORDS:
         yield ("title", words, fact.published)
     if fact.doc_number:
-        yield ("number", _PLAIN.sub("", fact.doc_number))
+        matter = _BRACKET.split(fact.title.partition("关于")[2])[0]
+        what = _PLAIN.sub("", matter) or words
+        yield ("number", _PLAIN.sub("", fact.doc_number), what)

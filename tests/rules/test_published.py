@@ -12,7 +12,7 @@ from crawler.inventory import Inventory
 from rules.engine import judge
 from tests.rules.build import MONTHLY, UNITS, FakeRound, FakeSite, column, department, portal
 
-TITLE = "关于做好2026年秋季学期招生工作的通知"
+TITLE, NUMBER = "关于做好2026年秋季学期招生工作的通知", "云教发〔2026〕8号"
 
 
 def page(url: str, title: str = TITLE, day: str = "2026-11-02", **changes: Any) -> PageFact:
@@ -31,7 +31,11 @@ def published(
         FakeSite(
             portal(),
             page_facts=portal_pages,
-            columns=[column("wj", "政策文件", date(2026, 11, 2)), column("jy", "其他", date(2026, 11, 2), unit="jyj")],
+            columns=[
+                column("wj", "政策文件", date(2026, 11, 2)),
+                column("jy", "其他", date(2026, 11, 2), unit="jyj"),
+                column("zj", "调查征集", None),
+            ],
         ),
         FakeSite(department(), page_facts=jyj_pages, columns=[column("dt", "动态要闻", date(2026, 11, 2))]),
     ]
@@ -54,14 +58,16 @@ def test_what_two_units_show_counts_for_both_and_once_in_the_total() -> None:
     assert (told["total"], told["by_unit"]) == (1, {"jyj": 1, "zfb": 1})
 
 
-def test_a_document_is_one_by_its_number_whatever_its_titles_and_days() -> None:
-    first = page("a", "市教育局招生通知", "2026-10-30", column="wj", unit="zfb", doc_number="云教发〔2026〕8号")
-    told = published([first], [page("b", doc_number="云教发〔2026〕8号")])
+def test_a_document_is_one_by_its_number_on_whatever_days_and_a_cited_number_joins_nothing() -> None:
+    first = page("a", f"市教育局{TITLE}（云教发〔2026〕8号）", "2026-10-30", column="wj", unit="zfb", doc_number=NUMBER)
+    told = published([first], [page("b", doc_number=NUMBER)])
     assert told["total"] == 0, "it was first published in October"
     assert {month: row["once"] for month, row in told["months"].items()} == {
         "2026-10": {"portal/wj": 1}, "2026-11": {},
     }  # fmt: skip
     assert told["by_site"] == {"jyj": {"total": 1, "by_type": {"其他": 1}}}
+    cited = page("a", "关于转发招生文件精神的通知", doc_number=NUMBER)
+    assert published([cited], [page("b", doc_number=NUMBER)])["total"] == 2
 
 
 @pytest.mark.parametrize(("title", "total"), [("停水公告", 2), (TITLE, 1)])
@@ -100,10 +106,11 @@ def test_documents_from_above_and_answers_to_surveys() -> None:
         page("b", "转发：国务院关于促进消费的意见", "2026-11-09", doc_number="国发〔2026〕3号"),
         page("c", "国务院办公厅关于营商环境的通知", doc_number="国办发〔2026〕7号"),
         page("d", "云岭市人民政府关于营商环境的通知", doc_number="云政发〔2026〕7号"),
-        page("e", "《停车管理办法》意见征集结果公布"),
+        page("e", "《停车管理办法》意见征集结果公布", column="zj"),
+        page("f", "拟录用人员考试结果公布"),
     ]
     told = published(above, [])
-    assert (told["upper"], told["results"], told["total"]) == (2, {"portal": 1}, 4)
+    assert (told["upper"], told["results"], told["total"]) == (2, {"portal": 1}, 5)
     assert told["months"]["2026-11"]["upper"] == ["国办发〔2026〕7号", "国发〔2026〕3号"]
 
 
