@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from functools import lru_cache
+from operator import attrgetter
 from urllib.parse import unquote
 
 from crawler.pages.model import Identity
-from crawler.pages.tree import Document
+from crawler.pages.near import near
+from crawler.pages.tree import Document, Element
 
 _PROVINCES = "京津沪渝冀豫云滇辽黑湘皖鲁新苏浙赣鄂桂甘陇晋蒙陕秦吉闽贵黔粤青藏川蜀宁琼港澳"
 _SITE_CODE = re.compile(
@@ -41,6 +45,7 @@ _JIUCUO = re.compile(
 _JIUCUO_WORDS = re.compile(r"(?:我为)?政府网站找错|网站找错|网站纠错|我要纠错|纠错")
 _CODE_PARAM = re.compile(r"site_?code=([\w]{6,14})", re.I)
 _POLICE_PARAM = re.compile(r"(?:record)?code=(\d{12,14})", re.I)
+_TELLING = frozenset(("href", "src", "onclick", "class", "id"))
 _HOLDERS = frozenset(("a", "img", "span", "div", "iframe", "area", "p", "li", "td"))
 _TAIL = 12_000
 _FOOT = 3_000
@@ -49,14 +54,14 @@ _FOOT = 3_000
 def read_identity(doc: Document) -> Identity:
     """What the page shows; each value with white space taken out, otherwise as written."""
     tail = doc.text[-_TAIL:]
-    icps = _icps(tail) if "备" in tail else []
+    icps = _icps(tail)
     conac, jiucuo, police_code = _addresses(doc)
-    code = _last(_SITE_CODE, tail, 1) if "标识" in tail else None
+    code = _last(near(_SITE_CODE, tail, "标识", 0), 1)
     found = _CODE_PARAM.search(jiucuo or "")
     return Identity(
         site_code=code,
         icp=icps[0] if icps else None,
-        police=_last(_POLICE, tail) if "安" in tail else None,
+        police=_last(near(_POLICE, tail, "备", 8)),
         conac=conac,
         jiucuo=jiucuo or _words_only(doc),
         sponsor=_sponsor(tail[-_FOOT:]),
@@ -74,7 +79,7 @@ def _tight(text: str) -> str:
 def _icps(text: str) -> list[str]:
     """Every ICP number: the mark `ICP备` stands one or two characters behind the name of the province."""
     found: dict[str, None] = {}
-    for sign in _ICP_SIGN.finditer(text):
+    for sign in near(_ICP_SIGN, text, "备", 2):
         for start in (sign.start() - 3, sign.start() - 4):
             number = _ICP.match(text, start) if start >= 0 else None
             if number is not None:
@@ -82,10 +87,10 @@ def _icps(text: str) -> list[str]:
     return list(found)
 
 
-def _last(pattern: re.Pattern[str], text: str, group: int = 0) -> str | None:
+def _last(matches: Iterable[re.Match[str]], group: int = 0) -> str | None:
     """The last one: article bodies quote numbers, the footer comes after them."""
     value = None
-    for found in pattern.finditer(text):
+    for found in matches:
         value = _tight(found.group(group))
     return value
 
@@ -93,10 +98,7 @@ def _last(pattern: re.Pattern[str], text: str, group: int = 0) -> str | None:
 def _addresses(doc: Document) -> tuple[str | None, str | None, str | None]:
     """(conac mark, 找错 entry, police record code) out of addresses and scripts."""
     conac = jiucuo = police = None
-    for element in doc.elements:
-        tag = element.tag
-        if tag not in _HOLDERS or not element.attrs:
-            continue
+    for element in _clues(doc):
         for name in ("href", "src", "onclick"):
             value = element.attrs.get(name)
             if not value or value[0] == "#":
@@ -109,7 +111,7 @@ def _addresses(doc: Document) -> tuple[str | None, str | None, str | None]:
                 jiucuo = _match(_JIUCUO, value)
         if jiucuo is None and "jiucuo" in element.get("class") + element.get("id"):
             jiucuo = element.get("data-setting") or "jiucuo"
-        if conac is None and tag == "span" and _CONAC_ID.match(element.get("id")):
+        if conac is None and element.tag == "span" and _CONAC_ID.match(element.get("id")):
             conac = "_ideConac"
     for script in doc.scripts:
         value = (script.attrs.get("src") or "") + " " + (script.text if len(script.text) < 20_000 else "")
@@ -119,6 +121,23 @@ def _addresses(doc: Document) -> tuple[str | None, str | None, str | None]:
         if _may_be_jiucuo(value):
             jiucuo = jiucuo or _match(_JIUCUO, unquote(value))
     return conac, jiucuo, police
+
+
+def _clues(doc: Document) -> list[Element]:
+    """The few elements with an attribute that may tell something, in page order."""
+    found: list[Element] = []
+    for element in doc.elements:
+        if element.tag in _HOLDERS:
+            for name, value in element.attrs.items():
+                if value and name in _TELLING and _is_clue(value):
+                    found.append(element)
+                    break
+    return found
+
+
+@lru_cache(maxsize=8192)  # menus and classes are the same on all pages of a site
+def _is_clue(value: str) -> bool:
+    return "onac" in value or "code=" in value or _may_be_jiucuo(value) or _CONAC_ID.match(value) is not None
 
 
 def _may_be_jiucuo(value: str) -> bool:
@@ -137,15 +156,16 @@ def _group(pattern: re.Pattern[str], value: str) -> str | None:
 
 def _words_only(doc: Document) -> str | None:
     """An entry that is named but whose address a script sets."""
-    for element in doc.elements:
-        if element.tag in ("a", "img"):
-            words = (
-                element.get("title")
-                + element.get("alt")
-                + doc.text[element.start : min(element.stop, element.start + 40)]
-            )
-            if len(words) < 60 and "找错" in words and _JIUCUO_WORDS.search(words):
-                return words.strip() or None
+    shown = "找错" in doc.text
+    for element in sorted(doc.tagged["a"] + doc.tagged["img"], key=attrgetter("index")):
+        attrs = element.attrs
+        if not shown and "title" not in attrs and "alt" not in attrs:
+            continue
+        words = (
+            element.get("title") + element.get("alt") + doc.text[element.start : min(element.stop, element.start + 40)]
+        )
+        if len(words) < 60 and "找错" in words and _JIUCUO_WORDS.search(words):
+            return words.strip() or None
     return None
 
 

@@ -28,8 +28,10 @@ _LAZY = (
     "data-img",
 )
 _LAZY_SETS = ("srcset", "data-srcset", "data-lazy-srcset")
+_LATER = frozenset((*_LAZY, *_LAZY_SETS))
 _BACKGROUNDS = ("background", "data-background", "data-bg", "data-background-image")
-_ANYWHERE = frozenset(("onclick", "style", *_BACKGROUNDS))
+_NOT_STYLE = frozenset(("onclick", *_BACKGROUNDS))
+_ANYWHERE = frozenset(("style", *_NOT_STYLE))
 _HOLDERS = frozenset(
     ("a", "area", "img", "input", "link", "marquee", "source", "option", "meta", "object", "video", *_PLAIN_SOURCES)
 )
@@ -60,19 +62,16 @@ def read_links(doc: Document, resolve: Resolver) -> list[Link]:
     tucked = 0  # index of the first element behind the last box that is out of sight
     for element in doc.elements:
         attrs, tag = element.attrs, element.tag
-        if not attrs:
+        if not attrs or (tag not in _HOLDERS and _is_silent(attrs)):
             continue
-        if attrs.keys().isdisjoint(_ANYWHERE):
-            if tag not in _HOLDERS:
+        if tag == "a" and attrs.keys().isdisjoint(_ANYWHERE):  # most addresses of a page: the short way
+            href = attrs.get("href")
+            if href and not _is_script(href) and (found := resolve(href)) is not None:
+                hidden = element.hidden or element.index < tucked
+                text = link_text(doc, element)
+                links.append(Link(found[0], text, tag, element.region, hidden, href[:RAW_LIMIT], found[1]))
                 continue
-            if tag == "a":  # most addresses of a page: the short way
-                href = attrs.get("href")
-                if href and not _is_script(href) and (found := resolve(href)) is not None:
-                    hidden = element.hidden or element.index < tucked
-                    text = link_text(doc, element)
-                    links.append(Link(found[0], text, tag, element.region, hidden, href[:RAW_LIMIT], found[1]))
-                    continue
-        if element.end > tucked and tucks_away(element):
+        if element.end > tucked and ("style" in attrs or tag == "marquee") and tucks_away(element):
             tucked = element.end
         for name, raw in _addresses(element):
             hidden = element.hidden or (element.index < tucked and name in ("a", "area"))
@@ -86,6 +85,14 @@ def read_links(doc: Document, resolve: Resolver) -> list[Link]:
         for raw in css_addresses(style):
             _append(links, resolve, raw, "", "style", "header", False)
     return links
+
+
+def _is_silent(attrs: dict[str, str | None]) -> bool:
+    """Does nothing that any element may bear lead somewhere or hide what is in it?"""
+    if attrs.keys().isdisjoint(_ANYWHERE):
+        return True
+    style = attrs.get("style")
+    return bool(style) and not _of_style(style) and not _tucks_away(style) and attrs.keys().isdisjoint(_NOT_STYLE)
 
 
 def is_inert(attrs: dict[str, str | None]) -> bool:
@@ -144,6 +151,8 @@ def _image(element: Element) -> Iterator[tuple[str, str]]:
     src = element.get("src")
     if src:
         yield element.tag, src
+    if element.attrs.keys().isdisjoint(_LATER):
+        return
     for name in _LAZY:
         if name in element.attrs and element.get(name) != src:
             raw = element.get(name)

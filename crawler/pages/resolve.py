@@ -26,9 +26,11 @@ _WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3002: ord("
 
 
 _PLAIN = r"[A-Za-z0-9\-_~!$&()*+,;=:@/%.]"
-_FAST_ABSOLUTE = re.compile(rf"(https?)://[a-z0-9\-.]*[a-z](/{_PLAIN}*)?(?:\?[A-Za-z0-9\-_~!$&()*+,;=:@/%.?]*)?\Z")
+_QUERY = r"(?:\?[A-Za-z0-9\-_~!$&()*+,;=:@/%.?]*)?"
+_FAST_ABSOLUTE = re.compile(rf"(https?)://[a-z0-9\-.]*[a-z](?:\Z|(/{_PLAIN}*)?{_QUERY}\Z)")
 _FAST_RELATIVE = re.compile(
-    rf"(/(?!/)|(?=[A-Za-z0-9_])[A-Za-z0-9_\-]*/|[A-Za-z0-9_\-]+\.(?:s?html?|jspx?|php|css|js|gif|png|jpg)\Z){_PLAIN}*\Z"
+    rf"(/(?!/)|(?=[A-Za-z0-9_])[A-Za-z0-9_\-]*/|[A-Za-z0-9_\-]+\.(?:s?html?|jspx?|php|css|js|gif|png|jpg)\Z)"
+    rf"{_PLAIN}*{_QUERY}\Z"
 )
 
 
@@ -100,7 +102,9 @@ class Resolver:
             return None
         if raw[:4].lower() == "http":
             absolute = _FAST_ABSOLUTE.match(raw)
-            return raw if absolute is not None and absolute.group(2) else None
+            if absolute is None or absolute.group(2):
+                return raw if absolute is not None else None
+            return None if "?" in raw else raw + "/"
         if self._root and _FAST_RELATIVE.match(raw):
             return (self._root if raw[0] == "/" else self._folder) + raw
         return None
