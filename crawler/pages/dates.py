@@ -6,6 +6,8 @@ import re
 from datetime import date, datetime, time
 from typing import NamedTuple
 
+from crawler.pages.near import near
+
 
 class Hit(NamedTuple):
     """A full date at `start`…`stop` of a text."""
@@ -15,8 +17,8 @@ class Hit(NamedTuple):
     day: date
 
 
-_FULL = re.compile(  # begins with a plain class and looks back afterwards: the engine skips ahead to it
-    r"([12][09]\d\d)(?<!\d.{4})(?<![A-Za-z\d][-/._].{4})[ \t]?(?:[-/.－／．‐‑–—−]|年)[ \t]?(\d{1,2})[ \t]?"
+_FULL = re.compile(  # asked only where a year of the two centuries stands
+    r"((?:19|20)\d\d)(?<!\d.{4})(?<![A-Za-z\d][-/._].{4})[ \t]?(?:[-/.－／．‐‑–—−]|年)[ \t]?(\d{1,2})[ \t]?"
     r"(?:[-/.－／．‐‑–—−]|月)[ \t]?(\d{1,2})(?!\d|[-/]\d(?!\d?:))[日号]?"
 )
 _CHINESE = re.compile(
@@ -36,9 +38,10 @@ _MONTHS = {
         ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1
     )
 }
-_WIDE_DIGIT = re.compile(r"[０-９]")
+_WIDE_DIGITS = "０１２３４５６７８９"
+_ZEROS = "〇○零Ｏ"
 _WIDE = {ord("０") + digit: str(digit) for digit in range(10)}
-_DIGITS = {mark: digit for digit, marks in enumerate(("〇○零Ｏ", *"一二三四五六七八九")) for mark in marks}
+_DIGITS = {mark: digit for digit, marks in enumerate((_ZEROS, *"一二三四五六七八九")) for mark in marks}
 _CLOCK = re.compile(r"[\s-]*T?\s*(\d{1,2})\s?[:：∶时点]\s?(\d{1,2})(?:\s?[:：∶分]\s?(\d{1,2}))?")
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)(?!\d)")
 _URL_DAY = re.compile(
@@ -63,20 +66,15 @@ def day_of(year: int, month: int, day: int) -> date | None:
 
 def narrow(text: str) -> str:
     """Full-width digits as plain ones, at the same places."""
-    return text.translate(_WIDE) if _WIDE_DIGIT.search(text) else text
+    return text.translate(_WIDE) if any(digit in text for digit in _WIDE_DIGITS) else text
 
 
 def find_dates(text: str) -> list[Hit]:
     """Every full date in the text, in order. `text` has plain digits (see `narrow`)."""
-    hits: list[Hit] = []
-    for found in _FULL.finditer(text):
-        day = day_of(int(found.group(1)), int(found.group(2)), int(found.group(3)))
-        if day is not None:
-            hits.append(Hit(found.start(), found.end(), day))
-    if "年" in text:
-        numerals = [hit for hit in map(_chinese, _CHINESE.finditer(text)) if hit is not None]
-        if numerals:
-            hits = sorted(hits + numerals)
+    hits = [hit for century in ("20", "19") for found in near(_FULL, text, century, 0) if (hit := _digits(found))]
+    if "一九九" in text or any(zero in text for zero in _ZEROS):  # every year of 1990 to 2099 has one of these
+        hits += [hit for found in near(_CHINESE, text, "年", 5) if (hit := _chinese(found))]
+    hits.sort()
     return hits or [hit for hit in map(_english, _ENGLISH.finditer(text)) if hit is not None]
 
 
@@ -128,6 +126,11 @@ def year_in_url(url: str) -> tuple[int, int | None] | None:
         return int(found.group(1)), int(found.group(2))
     year = _URL_YEAR.search(path)
     return (int(year.group(1)), None) if year else None
+
+
+def _digits(found: re.Match[str]) -> Hit | None:
+    day = day_of(int(found.group(1)), int(found.group(2)), int(found.group(3)))
+    return Hit(found.start(), found.end(), day) if day else None
 
 
 def _chinese(found: re.Match[str]) -> Hit | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
+from crawler.pages.near import near
 from crawler.pages.resolve import Resolver
 from crawler.pages.tree import Document, Element
 
@@ -18,11 +20,12 @@ _END = re.compile(
     r"[\s\[【]*(?:尾\s*页|末\s*页|最后一?页|last|首\s*页|第一页|上\s*一?\s*页|前一?页|[<«‹]{1,2})[\s\]】>]*", re.I
 )
 _NUMBER = re.compile(r"[\[【(]?\s*\d{1,4}\s*[\]】)]?")
-_PAGER_TEXT = re.compile(  # begins with a plain class: the engine skips ahead to it
-    r"[共第下每首尾末\d](?:(?<=共)\s*(?:\d+\s*[条页篇]|有\s*\d+\s*条)|(?<=第)\s*\d+\s*页|(?<=下)\s*一?\s*页|"
-    r"(?<=每)页\s*\d+|(?<=首)\s?页\s*上\s?页|(?<=[尾末])\s?页|"
-    r"(?<=\d)(?<!\d\d)\d{0,4}\s?/\s?\d{1,5}\s?页?(?!\d))"
+_PAGER_SIGNS = "共第下每首尾末"
+_PAGER_TEXT = re.compile(
+    r"[共第下每首尾末](?:(?<=共)\s*(?:\d+\s*[条页篇]|有\s*\d+\s*条)|(?<=第)\s*\d+\s*页|(?<=下)\s*一?\s*页|"
+    r"(?<=每)页\s*\d+|(?<=首)\s?页\s*上\s?页|(?<=[尾末])\s?页)"
 )
+_PAGE_OF = re.compile(r"(?<!\d)\d{1,5}\s?/\s?\d{1,5}\s?页?(?!\d)")
 _PAGED_PATH = re.compile(
     r"[_/-]\d{1,4}\.\w{3,6}$|[?&](?:page|p|pageno|pagenum|pageindex|currentpage|pn|cur_page|a\d+p)=\d+|/page/\d+|"
     r"/p\d+/?$|PAGENUM|\d+/\d+\.html?$",
@@ -49,7 +52,7 @@ def next_pages(doc: Document, resolve: Resolver, url: str) -> list[str]:
 def pager_place(doc: Document) -> int | None:
     """Where the pager stands in the text; the list of the page is the one before it."""
     place = None
-    for found in _PAGER_TEXT.finditer(doc.text):
+    for found in _pager_words(doc.text):
         element = doc.innermost(found.start())
         if element is not None and element.region not in ("header", "footer") and not doc.is_muted(found.start()):
             place = found.start()
@@ -60,6 +63,17 @@ def pager_place(doc: Document) -> int | None:
             if _CREATE.search(script.text) and "function" not in script.text[:40]:
                 return script.place
     return place
+
+
+def _pager_words(text: str) -> Iterator[re.Match[str]]:
+    """Words of a pager in the order of the text."""
+    words = [found for sign in _PAGER_SIGNS for found in near(_PAGER_TEXT, text, sign, 0)]
+    words += near(_PAGE_OF, text, "/", 6)
+    end = 0
+    for found in sorted(words, key=re.Match.start):
+        if found.start() >= end:
+            end = found.end()
+            yield found
 
 
 def _pager_links(doc: Document) -> list[Element]:

@@ -9,7 +9,7 @@ is a private person's, since offices publish those of their duty officers on pur
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -17,6 +17,8 @@ from functools import cache
 from crawler.pages.marks import load_marks
 
 _RUN = re.compile(r"(?<![\dA-Za-z.])\d{11,19}[\dXx]?(?![\dA-Za-z])")
+_STEP = 11  # digits of the shortest number
+_DIGIT = re.compile(r"\d")
 _LONG = re.compile(r"\d{11}")
 _PROVINCES = frozenset(
     [*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66)]
@@ -46,11 +48,23 @@ class Personal:
 def find_personal(text: str) -> list[Personal]:
     """Every personal number of a text, in its order."""
     found = []
-    for match in _RUN.finditer(text):
+    for match in _runs(text):
         kind = _kind(match.group(), text, match.start(), match.end())
         if kind is not None:
             found.append(Personal(kind, match.group(), match.start()))
     return found
+
+
+def _runs(text: str) -> Iterator[re.Match[str]]:
+    """Every long number. It covers one of each eleven characters, so a digit is looked for among those alone."""
+    for sign in _DIGIT.finditer(text[_STEP - 1 :: _STEP]):
+        place = (sign.start() + 1) * _STEP - 1
+        start = place
+        while start and place - start < _STEP and text[start - 1].isdecimal():
+            start -= 1
+        match = _RUN.match(text, start) if place - start < _STEP else None  # else it began before the last digit seen
+        if match is not None:
+            yield match
 
 
 def _kind(number: str, text: str, start: int, end: int) -> str | None:
@@ -130,7 +144,7 @@ def mask(number: str) -> str:
 
 def masked(text: str) -> str:
     """The text with its personal numbers masked; quick for one without long numbers."""
-    if not _LONG.search(text):
+    if len(text) < _STEP or not _LONG.search(text):
         return text
     for one in find_personal(text):
         text = text.replace(one.number, mask(one.number))
