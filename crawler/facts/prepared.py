@@ -1,18 +1,18 @@
 """Statements of the writer, compiled once: rows become plain tuples, many of them one statement.
 
 SQLite gives the interpreter up and takes it back at every step, which waits for a busy walk each time; a statement for
-a hundred rows does that once.
+a hundred rows does that once. PostgreSQL has a way of its own (`crawler.facts.postgres`).
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Connection, Engine
 
 Row = Mapping[str, Any]
@@ -27,9 +27,12 @@ def _dumps(value: Any) -> str:
 
 def _bind(column: sa.Column[Any], engine: Engine) -> Bind | None:
     """How a value of the column is handed to the driver; None: as it is."""
-    if isinstance(column.type, sa.JSON) and engine.dialect.name == "sqlite":
+    kind = column.type
+    if isinstance(kind, sa.JSON):
         return _dumps
-    return column.type.dialect_impl(engine.dialect).bind_processor(engine.dialect)
+    if engine.dialect.name == "sqlite":
+        return kind.dialect_impl(engine.dialect).bind_processor(engine.dialect)
+    return partial(kind.process_bind_param, dialect=engine.dialect) if isinstance(kind, sa.TypeDecorator) else None
 
 
 def _sendable(value: Any) -> Any:
@@ -58,16 +61,17 @@ class Prepared:
         self._names = [f"b_{column.name}" for column in self._keys] + [column.name for column in self._columns]
         self._binds = [_bind(column, engine) for column in all_columns]
         self._defaults = [getattr(column.default, "arg", None) for column in all_columns]
-        self._in_one = engine.dialect.name == "sqlite"
         self._quote = engine.dialect.identifier_preparer.quote
         self._sql: dict[int, str] = {}
-        self._statement = self._core()
+        self._own: Any = None
+        if engine.dialect.name == "postgresql":
+            from crawler.facts.postgres import Statement  # psycopg is an extra
+
+            self._own = Statement(table, self._columns, self._keys, once=once)
 
     def pack(self, row: Row) -> Packed:
         """The row as the driver takes it, keys first: work that need not be done where the store is written."""
         values = [row.get(name, default) for name, default in zip(self._names, self._defaults, strict=True)]
-        if not self._in_one:
-            return tuple(values)
         return tuple([
             bind(value) if bind is not None and value is not None else value
             for bind, value in zip(self._binds, values, strict=True)
@@ -75,7 +79,10 @@ class Prepared:
 
     def run(self, db: Connection, rows: Sequence[Packed]) -> None:
         """Store all packed rows, in their order."""
-        step = max(1, MOST_PLACES // len(self._names)) if self._in_one else len(rows)
+        if self._own is not None:
+            self._own.run(db, rows)
+            return
+        step = max(1, MOST_PLACES // len(self._names))
         for start in range(0, len(rows), step):
             some = rows[start : start + step]
             try:
@@ -84,10 +91,7 @@ class Prepared:
                 self._send(db, [tuple(_sendable(value) for value in row) for row in some])
 
     def _send(self, db: Connection, rows: Sequence[Packed]) -> None:
-        if self._in_one:
-            db.exec_driver_sql(self._many(len(rows)), tuple(chain.from_iterable(rows)))
-        else:
-            db.execute(self._statement, [dict(zip(self._names, row, strict=True)) for row in rows])
+        db.exec_driver_sql(self._many(len(rows)), tuple(chain.from_iterable(rows)))
 
     def _many(self, count: int) -> str:
         """SQL for so many rows at once (SQLite 3.33 and later for updates)."""
@@ -106,10 +110,3 @@ class Prepared:
                 sql += " ON CONFLICT DO NOTHING" if self._once else ""
             self._sql[count] = sql
         return sql
-
-    def _core(self) -> Any:
-        """The same for databases whose driver sends many rows in one go."""
-        if not self._keys:
-            return insert(self._table).on_conflict_do_nothing() if self._once else self._table.insert()
-        held = sa.and_(*(column == sa.bindparam(f"b_{column.name}") for column in self._keys))
-        return self._table.update().where(held).values({c.name: sa.bindparam(c.name) for c in self._columns})

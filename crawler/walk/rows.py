@@ -17,6 +17,7 @@ from crawler.walk.answer import Answer
 MAX_TAG = 500
 MAX_TAGS = 60
 MAX_MENU = 300
+MOST = 2**63 - 1  # a server may declare any size, a column holds this much
 IDENTITY = ("site_code", "icp", "police", "conac", "jiucuo", "sponsor", "contact", "jiucuo_code", "police_code")
 
 
@@ -36,7 +37,7 @@ def done_row(run: int, entry: Entry, reason: Reason, answer: Answer | None, **mo
             "status": answer.status,
             "final_url": entry.hops[-1] if entry.hops else None,
             "content_type": answer.content_type[:100] or None,
-            "size": answer.declared_size if answer.declared_size is not None else len(answer.body) or None,
+            "size": min(answer.declared_size, MOST) if answer.declared_size is not None else len(answer.body) or None,
             "redirects": entry.hops or None,
             "checked": answer.at.isoformat(timespec="seconds"),
         }
