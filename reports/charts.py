@@ -61,21 +61,24 @@ def _arc(start: float, share: float, color: str, tip: str) -> str:
 
 
 def trend(title: str, points: Sequence[tuple[str, int]]) -> Markup:
-    """A line over rounds, each point with its number."""
+    """A line over rounds, each point with its number; sized so that its words can be read in a narrow window."""
     if not points:
         return Markup("")
     top = max(count for _, count in points) or 1
-    step = 560 / max(len(points) - 1, 1)
-    spots = [(20 + i * step, 110 - 85 * count / top, name, count) for i, (name, count) in enumerate(points)]
+    step = 320 / max(len(points) - 1, 1)
+    longest = max(max(len(str(count)) * 0.6, len(name) * 0.85) for name, count in points)
+    size = min(13.0, max(8.0, step / longest))
+    spots = [(20 + i * step, 102 - 76 * count / top, name, count) for i, (name, count) in enumerate(points)]
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y, _, _ in spots)
-    drawn = f'<polyline points="{line}" fill="none" stroke="{MAIN}" stroke-width="2.5"/>'
+    drawn = '<path d="M8 102H352" stroke="#d8dfdf"/>'
+    drawn += f'<polyline points="{line}" fill="none" stroke="{MAIN}" stroke-width="2.5"/>'
     for x, y, name, count in spots:
-        drawn += (
-            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="#123f47"><title>{escape(name)} {count}</title></circle>'
-        )
-        drawn += f'<text x="{x:.1f}" y="{y - 9:.1f}" text-anchor="middle" font-size="12" fill="#1d2b33">{count}</text>'
-        drawn += f'<text x="{x:.1f}" y="132" text-anchor="middle" font-size="11" fill="#4a5a63">{escape(name)}</text>'
-    return _picture(title, [(n, c, "") for n, c in points], "0 0 600 140", drawn, 'style="width:100%;height:auto"')
+        tip = f"<title>{escape(name)} {count}</title>"
+        words = f'text-anchor="middle" font-size="{size:.1f}"'
+        drawn += f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="#123f47">{tip}</circle>'
+        drawn += f'<text x="{x:.1f}" y="{y - 8:.1f}" {words} fill="#1d2b33">{count}</text>'
+        drawn += f'<text x="{x:.1f}" y="122" {words} fill="#4a5a63">{escape(name)}</text>'
+    return _picture(title, [(n, c, "") for n, c in points], "0 0 360 128", drawn, 'class="trend"')
 
 
 def _picture(title: str, parts: Sequence[Part], box: str, drawn: str, more: str) -> Markup:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from reports.dashboard_parts import columns_view, coverage_view, finding_view, i
 from reports.files import xml_text
 from reports.numbers import Numbers, compute
 from reports.problems import Names, problems, suspects
+from reports.spans import span_of
+from reports.trends import RoundPoint, point_of, trend_view
 from reports.watching import availability_view
 from rules.schema import Judgement, SiteVerdict
 
@@ -25,6 +28,7 @@ _TOC = (
     ("overview", "总览"),
     ("sites", "网站结论"),
     ("spread", "问题分布"),
+    ("trend", "变化趋势"),
     ("review", "上期整改"),
     ("problems", "问题明细"),
     ("columns", "栏目更新"),
@@ -58,14 +62,18 @@ def _line(line: tuple[str, str]) -> Markup:
     return Markup(f'<a href="{address}" rel="noopener noreferrer nofollow" target="_blank">{shown}</a>')
 
 
-def build_dashboard(judgement: Judgement, inventory: Inventory, before: Judgement | None = None) -> bytes:
-    """The page as UTF-8; the same judgement gives the same bytes."""
-    view = dashboard_view(judgement, inventory, before)
+def build_dashboard(
+    judgement: Judgement, inventory: Inventory, before: Judgement | None = None, trend: Sequence[RoundPoint] = ()
+) -> bytes:
+    """The page as UTF-8; the same judgement gives the same bytes. `trend`: the rounds before, or those of a period."""
+    view = dashboard_view(judgement, inventory, before, trend)
     assets = {name: Markup((TEMPLATES / f"dashboard.{name}").read_text(encoding="utf-8")) for name in ("css", "js")}
     return environment().get_template("dashboard.html.j2").render(**view, **assets).encode()
 
 
-def dashboard_view(judgement: Judgement, inventory: Inventory, before: Judgement | None) -> dict[str, Any]:
+def dashboard_view(
+    judgement: Judgement, inventory: Inventory, before: Judgement | None, trend: Sequence[RoundPoint]
+) -> dict[str, Any]:
     """Everything the template prints."""
     names = Names(judgement, inventory)
     numbers = compute(judgement, inventory, before)
@@ -83,6 +91,7 @@ def dashboard_view(judgement: Judgement, inventory: Inventory, before: Judgement
         "verdict_parts": parts,
         "figures": _figures(numbers),
         "sites": [_site(site, judgement, names, numbers) for site in _by_gravity(judgement.sites)],
+        "trend": trend_view([*trend, *([] if span_of(judgement) else [point_of(judgement)])]),
         "review": review_view(numbers.last),
         "columns": columns_view(judgement, names, numbers),
         "availability": availability_view(judgement),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from crawler.inventory import Inventory
@@ -17,6 +17,7 @@ from reports.gbt9704 import render
 from reports.notices import FOLDER as NOTICES
 from reports.notices import notices
 from reports.options import Options
+from reports.trends import RoundPoint
 from reports.workbook import build_workbook
 from rules.ledger import Ledger
 from rules.schema import Judgement
@@ -32,16 +33,17 @@ def write_documents(
     options: Options | None = None,
     ledger: Ledger | None = None,
     bulletin: bytes | None = None,
+    trend: Sequence[RoundPoint] = (),
 ) -> list[Path]:
     """Write the round's documents into `out_dir`, in a fixed order; the same judgement gives the same bytes.
 
     `previous` is the judgement of the round before, for 上期问题整改情况; `ledger` holds what people filled in;
-    `bulletin` is the 通报 where it was made from an office's own template.
+    `bulletin` is the 通报 where it was made from an office's own template; `trend` the rounds before it.
     All documents are made before the first is written, and each replaces its older copy whole. Raises OutputError.
     Returns the files, and the folders of notices and tables.
     """
     chosen = options or Options()
-    made = list(documents(judgement, inventory, previous, chosen, ledger, bulletin))
+    made = list(documents(judgement, inventory, previous, chosen, ledger, bulletin, trend))
     paths = write_all((out_dir / name, content) for name, content in made)
     _drop_old(out_dir / NOTICES, {path.name for path in paths})
     return list(dict.fromkeys(path if path.parent == out_dir else path.parent for path in paths))
@@ -61,12 +63,13 @@ def documents(
     options: Options,
     ledger: Ledger | None = None,
     bulletin: bytes | None = None,
+    trend: Sequence[RoundPoint] = (),
 ) -> Iterator[tuple[str, bytes]]:
     """File name and content of each document."""
     yield FINDINGS, findings_json(judgement)
     yield bulletin_name(judgement, inventory), bulletin or standard_bulletin(judgement, inventory, previous, options)
     yield LEDGER, build_workbook(judgement, inventory, previous, ledger)
-    yield DASHBOARD, build_dashboard(judgement, inventory, previous)
+    yield DASHBOARD, build_dashboard(judgement, inventory, previous, trend)
     for name, content in notices(tell(judgement, inventory, options, previous)):
         yield f"{NOTICES}/{name}", content
     for name, content in csv_files(judgement, inventory, previous, ledger):

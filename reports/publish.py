@@ -39,7 +39,9 @@ def write(
     paths = (
         []
         if options.subject
-        else write_documents(judgement, inventory, folder, stored.previous, options, ledger, bulletin=document)
+        else write_documents(
+            judgement, inventory, folder, stored.previous, options, ledger, bulletin=document, trend=stored.trend
+        )
     )
     if options.subject:
         paths.append(write_atomic(folder / name, document))

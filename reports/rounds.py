@@ -13,6 +13,7 @@ from crawler.facts.read import StoredRound
 from crawler.facts.store import Run, judged_rounds, load_judgement, load_ledger, save_judgement
 from crawler.inventory import Inventory
 from reports.documents import write_documents
+from reports.stored import earlier_points
 from rules.engine import judge
 from rules.forms import Answer
 from rules.ledger import Ledger, advance
@@ -84,7 +85,10 @@ def judge_and_write(engine: Engine, run: Run, rules: RuleSet, output: Path, answ
     judgement, facts = judge_run(engine, run, rules, answers, keep=not trial)
     folder = output / run.round / rules.profile.name if trial else output / run.round
     previous = previous_judgement(engine, run.round)
-    paths = write_documents(judgement, facts.inventory, folder, previous=previous, ledger=stored_ledger(engine))
+    trend = earlier_points(engine, run.round)
+    paths = write_documents(
+        judgement, facts.inventory, folder, previous=previous, ledger=stored_ledger(engine), trend=trend
+    )
     return Judged(judgement, facts.inventory, paths, trial)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Engine
 from crawler.facts.store import judged_rounds, latest_run, load_judgement, load_ledger
 from crawler.inventory import Inventory
 from reports.periods import combined, months_of, previous_code
+from reports.trends import MOST, RoundPoint, point_of
 from rules.published import REPORT_SEASON
 from rules.schema import Judgement
 
@@ -25,6 +26,7 @@ class Stored:
     inventory: Inventory
     previous: Judgement | None
     rounds: tuple[Judgement, ...]
+    trend: tuple[RoundPoint, ...] = ()
 
 
 def judged(engine: Engine, round_name: str) -> Judgement | None:
@@ -65,7 +67,16 @@ def load(engine: Engine, code: str = "") -> Stored:
     rounds = rounds_of(engine, wanted)
     before = previous_code(wanted)
     previous = of_period(engine, before) if before else None
-    return Stored(judgement, inventory_of(engine, rounds[-1].round), previous or _older(engine, wanted), tuple(rounds))
+    trend = earlier_points(engine, wanted) if len(rounds) == 1 else [point_of(one) for one in rounds]
+    before_it = previous or _older(engine, wanted)
+    return Stored(judgement, inventory_of(engine, rounds[-1].round), before_it, tuple(rounds), tuple(trend))
+
+
+def earlier_points(engine: Engine, round_name: str) -> list[RoundPoint]:
+    """The rounds of the same kind before this one, oldest first, one read at a time."""
+    same = [name for name in judged_rounds(engine) if name < round_name and _kind(name) == _kind(round_name)]
+    found = (judged(engine, name) for name in same[1 - MOST :])
+    return [point_of(one) for one in found if one is not None]
 
 
 def inventory_of(engine: Engine, round_name: str) -> Inventory:

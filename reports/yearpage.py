@@ -9,13 +9,13 @@ from markupsafe import Markup
 
 from reports import charts, figures
 from reports.dashboard import TEMPLATES, environment
-from reports.numbers import Numbers, compute, count_published
+from reports.numbers import compute, count_published
 from reports.problems import Names
 from reports.publications import classified, column_rows, forms
 from reports.stored import Stored
+from reports.trends import point_of, trend_view
 from reports.yearwork import work_sheet
 from rules.ledger import Ledger
-from rules.schema import Judgement
 
 _MOST_UNITS = 20
 Told = tuple[str, int, Markup]
@@ -35,9 +35,7 @@ def build_year_page(stored: Stored, ledger: Ledger) -> bytes:
         "title": f"{stored.inventory.city}政府网站巡查（{figures.period_name(stored.judgement.round)}）",
         "scope": f"共{len(per_round)}轮：{'、'.join(figures.period_name(j.round) for j, _ in per_round)}",
         "figures": _figures({str(row[0]).strip(): row for row in work.rows}, stored),
-        "trends": _trends(per_round),
-        "heads": ROUND_HEADS,
-        "rounds": [{"name": figures.period_name(j.round), "cells": _cells(j, n)} for j, n in per_round],
+        "trend": trend_view([point_of(judgement) for judgement in stored.rounds]),
         "published": _published(stored, names),
         "ranks": [
             ("按单位", _bars([(names.unit(u), c) for u, c in _ranked(units)[:_MOST_UNITS]])),
@@ -62,31 +60,6 @@ def _figures(work: dict[str, Any], stored: Stored) -> list[dict[str, str]]:
     if upper := work["转载上级政策文件"][1]:
         rows.append(("转载上级政策文件", f"{int(upper):,}", "件", "按文号去重"))
     return [dict(zip(("name", "value", "unit", "note"), row, strict=True)) for row in rows]
-
-
-ROUND_HEADS = ("检查网站", "合格", "不合格", "待复核", "合格率", "问题数", "确认整改", "栏目按期更新", "域名IPv6支持率")
-
-
-def _cells(judgement: Judgement, n: Numbers) -> list[str]:
-    s = n.sites
-    return [
-        *(str(count) for count in (s.checked, s.passed, s.failed, s.pending)),
-        figures.rate(s.passed, s.concluded),
-        str(len(n.problems)),
-        str(len(judgement.closed)),
-        figures.rate(n.columns.normal, n.columns.due),
-        figures.rate(n.ipv6.supported, n.ipv6.tested),
-    ]
-
-
-def _trends(per_round: list[tuple[Judgement, Numbers]]) -> list[tuple[str, Markup]]:
-    labels = [figures.short_period(judgement.round) for judgement, _ in per_round]
-    series = (
-        ("各轮问题数（个）", [len(n.problems) for _, n in per_round]),
-        ("各轮确认整改数（个）", [len(j.closed) for j, _ in per_round]),
-        ("各轮不合格网站（个）", [n.sites.failed for _, n in per_round]),
-    )
-    return [(title, charts.trend(title, list(zip(labels, counts, strict=True)))) for title, counts in series]
 
 
 def _published(stored: Stored, names: Names) -> dict[str, Any] | None:
