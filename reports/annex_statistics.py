@@ -13,7 +13,7 @@ from reports.paper import Annex
 from reports.problems import Names, Problem
 from rules.schema import Judgement, SiteVerdict
 
-_NUMBER, _RATE, _ORDER, _CODE, _WIDTH = 9.0, 12.0, 9.0, 22.0, 225.0
+_NUMBER, _RATE, _ORDER, _CODE, _WIDTH = 9.0, 11.2, 9.0, 24.4, 225.0
 _ONCE = "同一网站同一事项只计一次，按网站主办单位统计。"
 _BEFORE = f"注：1.问题数只计已确认的问题，{_ONCE}2.已整改数、整改率以上期通报并复核到的问题为基数。"
 _WITHIN = f"注：1.问题数为本期各次检查累计发现的已确认问题，{_ONCE}2.整改率以复核到的问题为基数。"
