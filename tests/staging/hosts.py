@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 
@@ -14,6 +15,7 @@ _SHELL = (
     "<div>首页 | 新闻 | 服务 | 互动</div>"
     "{body}<div>版权所有 云岭市</div></body></html>"
 )
+_ARTICLE = re.compile(r"/(?:tzgg|zcwj)/.*t\d{8}_\d+\.html$")
 _BROWSER = re.compile(r"Chrome/|Firefox/|Safari/")
 
 
@@ -87,6 +89,32 @@ async def v6_home_only(exchange: Exchange) -> Response | None:
     return None
 
 
+async def v6_no_articles(exchange: Exchange) -> Response | None:
+    """Over IPv6 lists are answered, articles that the home page does not show are not."""
+    request = exchange.request
+    return note("502 Bad Gateway", status=502) if request.v6 and _ARTICLE.search(request.path) else None
+
+
+async def v6_slow(exchange: Exchange) -> Response | None:
+    """Over IPv6 the home page is late."""
+    if exchange.request.v6 and exchange.request.path == "/":
+        await asyncio.sleep(3.2)  # the rule allows 3 s to the first byte
+    return None
+
+
+class V6Once:
+    """Over IPv6 every first of two requests for the home page is refused."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    async def __call__(self, exchange: Exchange) -> Response | None:
+        if not exchange.request.v6 or exchange.request.path != "/":
+            return None
+        self.count += 1
+        return note("502 Bad Gateway", status=502) if self.count % 2 else None
+
+
 async def to_www(exchange: Exchange) -> Response | None:
     """Everything leads to the www name."""
     request = exchange.request
@@ -108,7 +136,7 @@ async def cloak(exchange: Exchange) -> Response | None:
 
 FIRST: dict[str, Rule] = {
     "refuse-robots": refuse_robots, "v6-other": v6_other, "v6-home-only": v6_home_only, "to-www": to_www,
-    "cloak": cloak,
+    "cloak": cloak, "v6-no-articles": v6_no_articles, "v6-slow": v6_slow, "v6-once": V6Once(),
 }  # fmt: skip
 LAST: dict[str, Rule] = {
     "soft-404": soft_404, "soft-302": soft_302, "soft-error-page": soft_error_page, "catch-all": catch_all,

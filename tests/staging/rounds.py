@@ -22,6 +22,8 @@ ROUND = "2026-11"
 SECONDS = 240
 PROFILES = {"network": "tests/staging/network_profile.yaml"}
 """Profiles of the cities that are not judged monthly."""
+WORDS = {"network": ("-s", "IPV6_SAMPLE=40")}
+"""Further words of the command; 40: every link below its small home pages is asked over IPv6."""
 
 
 @dataclass
@@ -68,9 +70,14 @@ def _scrapy(*words: str) -> subprocess.CompletedProcess[str]:
 
 
 def crawl(running: City, folder: Path, *more: str, profile: str = "") -> Done:
-    """`scrapy crawl gov_sites` over a running city as it stands at `AS_OF`; `more` are further words."""
+    """`scrapy crawl gov_sites` over a running city as it stands at `AS_OF`; `more` are further words.
+
+    A city with signed zones is validated from its own root key.
+    """
     truth: dict[str, Any] = yaml.safe_load(running.truth.read_text("utf-8"))
     done = Done(folder, truth, 0, "", profile)
+    if "dnssec" in truth:
+        more = ("-s", f"DNSSEC_ANCHORS={truth['dnssec']['anchor']}", *more)
     arguments = (f"inventory={running.inventory}", f"round={ROUND}", f"as_of={AS_OF.isoformat()}")
     ended = done.command(
         "crawl", "gov_sites", *(word for argument in arguments for word in ("-a", argument)),
@@ -84,4 +91,4 @@ def crawled(folder: Path, city: str, *more: str) -> Done:
     """The named city started, crawled and stopped again."""
     profile = PROFILES.get(city)
     with start_city(AS_OF, out_dir=folder / "city", city=city) as running:
-        return crawl(running, folder, *more, profile=str(ROOT / profile) if profile else "")
+        return crawl(running, folder, *WORDS.get(city, ()), *more, profile=str(ROOT / profile) if profile else "")

@@ -105,5 +105,5 @@ def test_without_ipv6_here_every_ipv6_result_is_unchecked(city: City, monkeypatc
         return [(f.host, f.key, f.outcome) for facts in looks for f in facts if f.probe == "ipv6"]
 
     found = asyncio.run(main())
-    assert len(found) == len(sites) == 11
+    assert len(found) == len(sites) == 14
     assert {outcome for _, _, outcome in found} == {"unchecked"}

@@ -192,11 +192,39 @@ def network(rounds: dict[str, Future[Done]]) -> Done:
     return rounds["network"].result()
 
 
-def test_every_rule_of_names_is_broken_and_kept(network: Done) -> None:
-    broken = {rule for one in network.truth["problems"] for rule in one["rules"] if one["category"] == "域名不规范"}
-    assert broken == {*(f"N{n}" for n in range(1, 13)), "N15"}
-    kept = {one["site"] for one in network.truth["innocents"] if one["category"] == "域名不规范"}
-    assert {"portal", "swj", "bwg"} <= kept
+def test_every_rule_of_names_and_ipv6_is_broken_and_kept(network: Done) -> None:
+    """Both ways: on some site a finding names the rule, on another that the truth says keeps it none does."""
+    wanted = {
+        "域名不规范": {*(f"N{n}" for n in range(1, 13)), "N15", "N16"},
+        "IPv6不支持": {*(f"I{n}" for n in range(1, 10)), "I5-parts"},
+    }
+    named: dict[str, set[tuple[str, str]]] = {}
+    for one in network.findings["findings"]:
+        for rule in clauses_of(one):
+            named.setdefault(rule, set()).add((one["site"], same_address(one["subject"])))
+    for category, rules in wanted.items():
+        broken = {
+            (rule, one["site"], same_address(one["subject"]))
+            for one in network.truth["problems"] if one["category"] == category for rule in one["rules"]
+        }  # fmt: skip
+        told = {(rule, *place) for rule in rules for place in named.get(rule, ())}
+        assert told == broken and {rule for rule, _, _ in broken} == rules
+        kept = {
+            (rule, one["site"], same_address(one["url"]))
+            for one in network.truth["innocents"] if one["category"] == category for rule in one.get("keeps", ())
+        }  # fmt: skip
+        assert {rule for rule, _, _ in kept} == rules
+        assert not kept & told
+
+
+def test_signed_unsigned_and_bogus_zones_are_judged(network: Done) -> None:
+    query = "select host, json_extract(data, '$.state') from network where probe = 'dns' and key = 'DNSSEC'"
+    states = dict(network.rows(query))
+    known = network.truth["dnssec"]["states"]
+    assert {host: states[host] for host in known} == known
+    assert set(known.values()) == {"validated", "unsigned", "bogus"}
+    bogus = [one for one in network.findings["findings"] if "N16" in clauses_of(one)]
+    assert [one["site"] for one in bogus] == ["czj"]
 
 
 def test_every_clause_is_named_though_findings_of_one_subject_are_told_together(network: Done) -> None:
@@ -229,9 +257,11 @@ def test_ipv6_facts(network: Done) -> None:
     homes = {site: outcome for (site, key), (outcome, _) in told.items() if key == "home"}
     dead = {"v6refused", "v6dropped", "v6leaves"}
     unchecked = {"v6none", "v6servfail", "v6silent"}
+    assert "没有AAAA记录" in told["v6none", "home"][1]["reason_name"]
+    assert all("未得到确切答复" in told[site, "home"][1]["reason_name"] for site in ("v6servfail", "v6silent"))
     assert {site for site, outcome in homes.items() if outcome == "dead"} == dead
     assert {site for site, outcome in homes.items() if outcome == "unchecked"} == unchecked
-    assert told["v6leaves", "home"][1]["left_ipv6"].startswith("www.v6leaves.org.cn")
+    assert told["v6leaves", "home"][1]["left_ipv6"] == "www.v6leaves.org.cn"
     assert told["v6other", "same"][1]["same"] is False and told["portal", "same"][1]["same"] is True
     assert told["v6below", "level2"][1]["rate"] == 0.0 and told["portal", "level2"][1]["rate"] == 1.0
     answers = dict(network.rows("select site, outcome from network where probe = 'dns' and key = 'AAAA'"))

@@ -171,6 +171,7 @@ def _innocent_columns(city: CityModel, raw: dict[str, list[Any]]) -> list[dict[s
 def _innocent_network(city: CityModel, raw: dict[str, list[Any]]) -> list[dict[str, Any]]:
     return [
         {"site": e["site"], "url": _subject(city, e), "why": e["why"], "outcome": "ok", "category": category}
+        | ({"keeps": e["keeps"]} if "keeps" in e else {})
         for part, category in (("ipv6_good", "IPv6不支持"), ("domains_good", "域名不规范"))
         for e in raw[part]
     ]
