@@ -281,5 +281,20 @@ ledger = Table(  # every finding over time
     Column("data", JSON, nullable=False),  # rules.ledger.Entry
 )
 
+lease = Table(  # who walks a job of a run, when many machines do: crawler.cluster
+    "lease",
+    metadata,
+    Column("run", Integer, nullable=False),
+    Column("job", String(72), nullable=False),
+    Column("owner", String(80), nullable=False, default=""),
+    Column("fence", Big, nullable=False, default=0),  # goes up with every taking: what an earlier holder writes is void
+    Column("until", Float, nullable=False, default=0.0),  # seconds since the epoch, by the database's clock
+    Column("queued", Float),  # when a message for this job is to arrive; None: none is on its way
+    Column("slices", Integer, nullable=False, default=0),  # ended well
+    Column("failed", Integer, nullable=False, default=0),  # ended badly, one after the other
+    Column("carry", JSON),  # what one slice leaves to the next: the pace its hosts asked for
+    PrimaryKeyConstraint("run", "job"),
+)
+
 meta = Table("meta", metadata, Column("name", String(32), primary_key=True), Column("value", Text, nullable=False))
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3

@@ -1,7 +1,8 @@
 """Writing facts off the reactor: one thread, batches that are stored whole or not at all.
 
 A batch holds all facts of one page with the addresses it led to. Many batches share a transaction, none is split, so
-after `kill -9` the store is at a page boundary and what is left to do is *found − done*.
+after `kill -9` the store is at a page boundary and what is left to do is *found − done*. A database that is away for a
+moment is waited for (`crawler.facts.patience`).
 """
 
 from __future__ import annotations
@@ -9,11 +10,14 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from crawler.facts import schema
+from crawler.facts.patience import Ticket, patiently
 from crawler.facts.prepared import Packed, Prepared, Row
 from crawler.facts.store import plain
 
@@ -62,6 +66,7 @@ class Writer:
         self._statements = statements(engine)
         self._queue: queue.Queue[Batch | PackedBatch | None] = queue.Queue()
         self._on_error = on_error
+        self._ticket = Ticket()
         self.error: str | None = None
         self._thread = threading.Thread(target=self._work, name="fact-writer", daemon=True)
         self._thread.start()
@@ -87,7 +92,8 @@ class Writer:
             batches, last = self._gather()
             if batches and self.error is None:
                 try:
-                    self._store(batches)
+                    patiently(self._engine, partial(self._store, batches))
+                    self._ticket = Ticket()
                 except Exception as error:  # a thread that ends unseen would leave the walk waiting for ever
                     self.error = plain(error)
                     if self._on_error:
@@ -109,14 +115,21 @@ class Writer:
         return batches, False
 
     def _store(self, batches: list[Batch | PackedBatch]) -> None:
+        if self._ticket.committed(self._engine):  # the connection was lost before its answer came
+            return
         grouped: dict[str, list[Packed]] = {name: [] for name in FIRST}
         for batch in batches:
             for name, row in batch:
                 packed = row if isinstance(row, tuple) else self._statements[name].pack(row)
                 grouped.setdefault(name, []).append(packed)
-        with self._engine.begin() as db:
+        with self._transaction() as db:
             for name, rows in grouped.items():
                 if name in UPDATES:
                     rows = list({row[:2]: row for row in rows}.values())  # run and id stand first
                 if rows:
                     self._statements[name].run(db, rows)
+            self._ticket.draw(db)
+
+    def _transaction(self) -> AbstractContextManager[Connection]:
+        """What a group of batches is stored in: whole or not at all."""
+        return self._engine.begin()
