@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -35,24 +36,37 @@ def as_fact(page: Page, column_id: str) -> PageFact:
     )  # fmt: skip
 
 
-def site_of(path: Path) -> FakeSite:
-    """The site of a fixture; an address given twice is first the round before, then this one."""
-    words: dict[str, str] = {}
-    earlier: dict[str, str] = {}
-    facts: dict[str, PageFact] = {}
-    numbers: list[PersonalFact] = []
-    for number, (url, column_id, markup) in enumerate(pages_of(path)):
-        if url in words:
-            earlier[url] = words[url]
+@dataclass
+class Words:
+    """Pages as the store keeps them: markup by address, of the round before as well, and the numbers they show."""
+
+    now: dict[str, str] = field(default_factory=dict)
+    earlier: dict[str, str] = field(default_factory=dict)
+    facts: dict[str, PageFact] = field(default_factory=dict)
+    numbers: list[PersonalFact] = field(default_factory=list)
+
+
+def words_of(pages: Iterable[tuple[str, str, str]]) -> Words:
+    """(address, column, markup) of pages, read; an address given twice is first the round before, then this one."""
+    found = Words()
+    for number, (url, column_id, markup) in enumerate(pages):
+        if url in found.now:
+            found.earlier[url] = found.now[url]
         page = read_page(markup.encode(), url, "text/html", AS_OF)
-        words[url], facts[url] = markup, as_fact(page, column_id)
+        found.now[url], found.facts[url] = markup, as_fact(page, column_id)
         for _, row in personal_rows(1, number, "portal", find_personal(page.text), b"salt"):
-            numbers.append(PersonalFact(url, row["kind"], row["masked"], row["digest"], "", row["count"]))
-    home = facts.get(HOME)
+            found.numbers.append(PersonalFact(url, row["kind"], row["masked"], row["digest"], "", row["count"]))
+    return found
+
+
+def site_of(path: Path) -> FakeSite:
+    """The site of a fixture."""
+    words = words_of(pages_of(path))
+    home = words.facts.get(HOME)
     changes = {"home_page": home} if home is not None else {}
     return site_facts(
-        portal(), columns=columns(), page_facts=list(facts.values()), words=words, earlier=earlier, numbers=numbers,
-        **changes,
+        portal(), columns=columns(), page_facts=list(words.facts.values()), words=words.now, earlier=words.earlier,
+        numbers=words.numbers, **changes,
     )  # fmt: skip
 
 

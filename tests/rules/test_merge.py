@@ -1,4 +1,4 @@
-"""One finding for each problem: what a confirmed fact and a doubt about the same subject become, and what doubts weigh."""
+"""One finding for each problem: a confirmed fact and a doubt about the same subject; what a doubt would cost."""
 
 from __future__ import annotations
 
