@@ -178,7 +178,7 @@ def _without_items(doc: Document, signs: Signs, article: int, resolve: Resolver)
         return "article"
     if is_scripted(doc):
         return "scripted-list"
-    if substance.pictures or substance.media or any(element.tag == "frameset" for element in doc.elements):
+    if substance.pictures or substance.media or "frameset" in doc.tagged:
         return "other"
     if _entrances(doc, signs, resolve) >= _ENTRANCES:
         return "other"
@@ -195,8 +195,8 @@ def _entrances(doc: Document, signs: Signs, resolve: Resolver) -> int:
     site = signs.url.split("/")[2:3]
     groups: dict[int, set[str]] = {}
     menus: set[int] = set()
-    for element in doc.elements:
-        if element.tag != "a" or element.region != "content" or element.hidden:
+    for element in doc.tagged["a"]:
+        if element.region != "content" or element.hidden:
             continue
         name = doc.text_of(element).strip()
         url = resolve.url(element.get("href")) or ""

@@ -69,8 +69,8 @@ def _crumb_by_class(doc: Document) -> Element | None:
 
 def _crumb_by_home(doc: Document) -> Element | None:
     """`首页 > 栏目` without a label."""
-    for element in doc.elements:
-        if element.tag != "a" or element.stop - element.start > 10 or _name(doc, element) not in _HOME_WORDS:
+    for element in doc.tagged["a"]:
+        if element.stop - element.start > 10 or _name(doc, element) not in _HOME_WORDS:
             continue
         after = doc.text[element.stop : element.stop + 4].strip()
         if after[:1] in (">", "»", "›", "＞", "→") and element.parent is not None:
@@ -178,7 +178,7 @@ def _nav_by_region(doc: Document) -> Element | None:
 
 def _nav_by_home(doc: Document) -> Element | None:
     """For pages whose markup bears no names: the block around the first 首页 link."""
-    homes = (link for link in doc.elements if link.tag == "a" and link.stop - link.start <= 10)
+    homes = (link for link in doc.tagged["a"] if link.stop - link.start <= 10)
     for element in islice((link for link in homes if _name(doc, link) in _HOME_WORDS), 4):
         box: Element | None = element.parent
         for _ in range(5):

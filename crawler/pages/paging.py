@@ -79,8 +79,8 @@ def _pager_words(text: str) -> Iterator[re.Match[str]]:
 def _pager_links(doc: Document) -> list[Element]:
     """下一页 first, then the numbered pages around it, then the last page."""
     nexts, numbers, ends = [], [], []
-    for element in doc.elements:
-        if element.tag != "a" or element.stop - element.start > 12 or not 0 < len(element.get("href")) < 1000:
+    for element in doc.tagged["a"]:
+        if element.stop - element.start > 12 or not 0 < len(element.get("href")) < 1000:
             continue
         text = doc.text_of(element).strip() or element.get("title").strip()
         href = element.get("href")

@@ -141,8 +141,8 @@ def _signs(frame: _Frame, hits: list[Hit], head: Element | None, listing: Listin
         url=frame.own,
         title=frame.title,
         tags=frame.tags,
-        shown=sum(len(part) for part in doc.visible(0, len(doc.text)).split()),
-        anchors=sum(1 for element in doc.elements if element.tag == "a"),
+        shown=len("".join(doc.visible(0, len(doc.text)).split())),
+        anchors=len(doc.tagged["a"]),
         main=main_rows(listing, pager),
         undated=undated_rows(listing),
         drawn=listing.drawn,
@@ -172,8 +172,8 @@ def _article(frame: _Frame, head: Element | None, signs: Signs) -> dict[str, Any
 def _base(doc: Document, url: str) -> Address | None:
     """The address that relative ones are read against: the first base element, else the page's own."""
     own = parse(url)
-    for element in doc.elements:
-        if element.tag == "base" and element.get("href").strip():
+    for element in doc.tagged["base"]:
+        if element.get("href").strip():
             return parse(element.get("href"), own) or own
     return own
 

@@ -7,8 +7,9 @@ because `bottom` and `top` also name the halves of a list.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from functools import lru_cache
-from itertools import islice
+from itertools import accumulate, islice
 
 from crawler.pages.tree import Document, Element
 
@@ -83,6 +84,8 @@ _ROW_DATE = re.compile(
     r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}|[\n\[(（]\s?\d{1,2}[-/.月]"
     r"\d{1,2}日?\s?(?=[\n\])）])"
 )
+_NAMING = frozenset(("header", "footer", "nav", "aside"))
+_NEVER_NAMED = frozenset(("body", "html", "a", "img", "li", "form", "input"))
 _LIST_DATES = 3
 _INFO_LINE = re.compile(r"(?:发布|更新|发表)(?:时间|日期)|来\s?源\s?[:：]|(?:时间|日期)\s?[:：]\s?(?:19|20)\d\d")
 _LATE = 0.4
@@ -108,7 +111,7 @@ def _named(label: str) -> str:
 def mark_regions(doc: Document) -> None:
     """Give every element its region; what no name claims is content."""
     footer_from = _footer_start(doc)
-    linked = _linked_characters(doc)
+    linked = _Linked(doc)
     total = max(1, len(doc.text))
     for element in doc.elements:
         parent = element.parent
@@ -116,27 +119,31 @@ def mark_regions(doc: Document) -> None:
         if inherited != "content":
             element.region = inherited
             continue
-        element.region = _own(doc, element, total, linked) or "content"
-        if element.region == "content" and footer_from is not None and element.start >= footer_from:
-            element.region = "footer"
+        attrs, tag = element.attrs, element.tag
+        own = ""
+        if tag in _NAMING or (attrs and ("class" in attrs or "id" in attrs) and tag not in _NEVER_NAMED):
+            own = _own(doc, element, total, linked)
+        if not own and footer_from is not None and element.start >= footer_from:
+            own = "footer"
+        element.region = own or "content"
 
 
-def _linked_characters(doc: Document) -> list[int]:
-    """Characters of link text up to each element, so that any subtree's share of links is a subtraction."""
-    sums, total = [0], 0
-    for element in doc.elements:
-        total += element.stop - element.start if element.tag == "a" else 0
-        sums.append(total)
-    return sums
+class _Linked:
+    """Characters of link text up to each link, so that any subtree's share of links is a subtraction."""
+
+    def __init__(self, doc: Document) -> None:
+        links = doc.tagged["a"]
+        self.places = [link.index for link in links]
+        self.sums = list(accumulate((link.stop - link.start for link in links), initial=0))
+
+    def within(self, element: Element) -> int:
+        """Characters of the links of a subtree."""
+        first, behind = bisect_left(self.places, element.index), bisect_left(self.places, element.end)
+        return self.sums[behind] - self.sums[first]
 
 
-def _own(doc: Document, element: Element, total: int, linked: list[int]) -> str:
+def _own(doc: Document, element: Element, total: int, linked: _Linked) -> str:
     """The region this element opens, after its text was held against the claim."""
-    attrs = element.attrs
-    if element.tag not in ("header", "footer", "nav", "aside") and "class" not in attrs and "id" not in attrs:
-        return ""
-    if element.tag in ("body", "html", "a", "img", "li", "form", "input"):
-        return ""
     claim = _named(f"{element.tag} {element.get('id')} {element.get('class')}"[:200])
     if not claim:
         return ""
@@ -151,7 +158,7 @@ def _own(doc: Document, element: Element, total: int, linked: list[int]) -> str:
     if claim == "header":
         return "header" if element.start < total * 0.35 and len(text) < total * _HEADER_SHARE else ""
     if claim == "nav":
-        return "nav" if (linked[element.end] - linked[element.index]) * 2 >= len(text.strip()) else ""
+        return "nav" if linked.within(element) * 2 >= len(text.strip()) else ""
     return claim if len(text) < total * 0.6 else ""
 
 

@@ -90,8 +90,8 @@ def _plain_class(name: str) -> str:
 def _candidates(doc: Document, resolve: Resolver) -> list[Row]:
     """Title links in page order; neighbours that lead to the same page (picture, title, 详情) are one."""
     rows: list[Row] = []
-    for element in doc.elements:
-        if element.tag != "a" or element.region in ("header", "nav", "footer") or element.stop - element.start < 2:
+    for element in doc.tagged["a"]:
+        if element.region in ("header", "nav", "footer") or element.stop - element.start < 2:
             continue
         text = doc.text[element.start : min(element.stop, element.start + 1200)]
         title = _title(element, text)

@@ -89,11 +89,10 @@ def _by_application(doc: Document) -> bool:
 def _by_frame(doc: Document) -> bool:
     """A frame in the content may hold the list."""
     return any(
-        element.tag == "iframe"
-        and element.region in ("content", "")
+        element.region in ("content", "")
         and not element.hidden
         and element.get("src").strip() not in ("", "#")
         and not _STAT_FRAME.search(element.get("src"))
         and element.get("height") not in ("0", "1")
-        for element in doc.elements
+        for element in doc.tagged["iframe"]
     )

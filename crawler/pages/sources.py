@@ -114,8 +114,8 @@ def footer_scripts(doc: Document, resolve: Resolver) -> list[str]:
         if any(word in script.text for word in ("foot", "Foot", "bottom", "copyright", "dibu")):
             for loaded in _FOOTER_LOAD.finditer(script.text[:100_000]):
                 _keep(found, resolve, loaded.group(1))
-    for element in doc.elements:
-        if element.tag == "iframe" and _FOOTER_FRAME.search(element.get("src")[:600]):
+    for element in doc.tagged["iframe"]:
+        if _FOOTER_FRAME.search(element.get("src")[:600]):
             _keep(found, resolve, element.get("src"))
     return list(found)[:FOOTER_LIMIT]
 
@@ -131,12 +131,11 @@ def jump_target(doc: Document, resolve: Resolver, url: str, shown: int, anchors:
     """Where a page leads that has nothing else to show: meta refresh, or a script that sets location."""
     if shown > _JUMP_TEXT and not (shown < 300 and anchors < 4):
         return None
-    for element in doc.elements:
-        if element.tag == "meta":
-            raw = refresh_target(element)
-            target = resolve.url(raw) if raw else None
-            if target and target != url:
-                return target
+    for element in doc.tagged["meta"]:
+        raw = refresh_target(element)
+        target = resolve.url(raw) if raw else None
+        if target and target != url:
+            return target
     if shown > _JUMP_TEXT or anchors > 3:
         return None
     for script in doc.scripts:

@@ -32,6 +32,8 @@ _DECORATION = re.compile(
 )
 _LONG_LINE = 12
 _NOT_OWN = frozenset(("a", "select", "option", "button", "label"))
+_PLAYER = re.compile(r"\.pdf|viewer|player|video|flip", re.I)
+_FIELDS = frozenset(("", "text", "tel", "email", "password", "radio", "checkbox", "file"))
 _MEDIA = frozenset(("video", "audio", "embed", "object", "canvas"))
 
 
@@ -51,31 +53,23 @@ class Substance:
 def measure(doc: Document) -> Substance:
     """Measure what stands in the content region outside links."""
     plain, longest, says_empty = _plain_lines(doc)
-    pictures = media = fields = textareas = 0
-    for element in doc.elements:
-        tag = element.tag
-        if element.region != "content" or element.hidden:
-            continue
-        if tag == "img":
-            pictures += is_picture(element)
-        elif tag in _MEDIA or (
-            tag == "iframe" and re.search(r"\.pdf|viewer|player|video|flip", element.get("src"), re.I)
-        ):
-            media += 1
-        elif tag == "textarea":
-            textareas += 1
-        elif tag == "input" and element.get("type").lower() in (
-            "",
-            "text",
-            "tel",
-            "email",
-            "password",
-            "radio",
-            "checkbox",
-            "file",
-        ):
-            fields += 1
-    return Substance(plain, longest, says_empty, pictures, media, fields, textareas)
+    return Substance(
+        plain,
+        longest,
+        says_empty,
+        pictures=sum(is_picture(image) for image in _shown(doc, "img")),
+        media=sum(len(_shown(doc, tag)) for tag in _MEDIA)
+        + sum(_PLAYER.search(frame.get("src")) is not None for frame in _shown(doc, "iframe")),
+        fields=sum(field.get("type").lower() in _FIELDS for field in _shown(doc, "input")),
+        textareas=len(_shown(doc, "textarea")),
+    )
+
+
+def _shown(doc: Document, tag: str) -> list[Element]:
+    """Elements of that name that a reader sees in the content."""
+    if tag not in doc.tagged:
+        return []
+    return [element for element in doc.tagged[tag] if element.region == "content" and not element.hidden]
 
 
 def is_picture(element: Element) -> bool:

@@ -38,9 +38,7 @@ _PUBLISHED = (
 def read_metas(doc: Document) -> dict[str, str]:
     """Content of every named meta, by lower-case name; the first that is not empty wins."""
     metas: dict[str, str] = {}
-    for element in doc.elements:
-        if element.tag != "meta":
-            continue
+    for element in doc.tagged["meta"]:
         name = (element.get("name") or element.get("property") or element.get("itemprop")).strip().lower()
         if name and not metas.get(name):
             metas[name] = element.get("content")

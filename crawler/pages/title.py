@@ -56,25 +56,29 @@ def find_headline(doc: Document, title: str | None, article_title: str) -> Eleme
     """The element that shows the article's title: what meta or title name, else a heading by tag or class."""
     wanted, whole = bare(article_title), bare(title or "")
     first = bare(_PARTS.split(title)[0]) if title else ""
+    leads = {wanted[:1], whole[:1], first[:1]}
+    signs = (whole[-1:], whole[len(whole) // 2 :][:1])
     best: Element | None = None
     best_score = 0.0
     for element in doc.elements:
-        if element.tag not in _CANDIDATES or element.hidden:
+        if not 2 <= element.stop - element.start <= 300 or element.tag not in _CANDIDATES or element.hidden:
             continue
-        length = element.stop - element.start
-        if not 2 <= length <= 300 or element.region in ("footer", "side"):
+        if element.region in ("footer", "side"):
             continue
-        score = _score(doc, element, wanted, whole, first)
+        text = doc.text[element.start : element.stop]
+        named = element.tag in _HEADINGS or _is_named(element.attrs.get("class"), element.attrs.get("id"))
+        if not named:
+            if whole[:1] not in text and wanted[:1] not in text:
+                continue
+            if text[0].isalnum() and text[0] not in leads and not (signs[0] in text and signs[1] in text):
+                continue  # neither begins like a title nor holds one
+        score = _score(element, text, named, wanted, whole, first)
         if score > best_score:
             best, best_score = element, score
     return best
 
 
-def _score(doc: Document, element: Element, wanted: str, whole: str, first: str) -> float:
-    text = doc.text_of(element)
-    named = element.tag in _HEADINGS or _is_named(f"{element.get('class')} {element.get('id')}")
-    if not named and whole[:1] not in text and wanted[:1] not in text:
-        return 0
+def _score(element: Element, text: str, named: bool, wanted: str, whole: str, first: str) -> float:
     key = bare(text)
     size = len(key)
     if size < 2 or (element.tag in ("div", "td", "li") and _CRUMB.search(text)):
@@ -96,9 +100,9 @@ def _score(doc: Document, element: Element, wanted: str, whole: str, first: str)
 
 
 @lru_cache(maxsize=4096)
-def _is_named(name: str) -> bool:
-    """Is a class or id one that templates give to headlines?"""
-    return _NAMED.search(name[:200]) is not None
+def _is_named(style: str | None, name: str | None) -> bool:
+    """Is a class or an id one that templates give to headlines?"""
+    return _NAMED.search(f"{style or ''} {name or ''}"[:200]) is not None
 
 
 def _in_link(element: Element) -> bool:
