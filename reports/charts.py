@@ -76,7 +76,8 @@ def trend(title: str, points: Sequence[tuple[str, int]]) -> Markup:
         tip = f"<title>{escape(name)} {count}</title>"
         words = f'text-anchor="middle" font-size="{size:.1f}"'
         drawn += f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="#123f47">{tip}</circle>'
-        drawn += f'<text x="{x:.1f}" y="{y - 8:.1f}" {words} fill="#1d2b33">{count}</text>'
+        halo = 'paint-order="stroke" stroke="#fff" stroke-width="3"'
+        drawn += f'<text x="{x:.1f}" y="{y - 8:.1f}" {words} {halo} fill="#1d2b33">{count}</text>'
         drawn += f'<text x="{x:.1f}" y="122" {words} fill="#4a5a63">{escape(name)}</text>'
     return _picture(title, [(n, c, "") for n, c in points], "0 0 360 128", drawn, 'class="trend"')
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ from markupsafe import Markup, escape
 
 from crawler.inventory import Inventory
 from reports import charts, figures
-from reports.dashboard_parts import columns_view, coverage_view, finding_view, ipv6_view, published_view, review_view
+from reports.dashboard_findings import finding_view, shy_hosts
+from reports.dashboard_parts import columns_view, coverage_view, ipv6_view, published_view, review_view
 from reports.files import xml_text
 from reports.numbers import Numbers, compute
 from reports.problems import Names, problems, suspects
@@ -100,7 +101,7 @@ def dashboard_view(
         "coverage": coverage_view(judgement, names, numbers),
         "footer": f"{inventory.issuer}　{judgement.tool}　指标摘要 {judgement.rules_digest[:23]}",
     }
-    view |= _spread(numbers, names) | _details(judgement, names)
+    view |= _spread(numbers, names) | _details(judgement, names, shy_hosts(judgement, inventory))
     view["toc"] = [(id_, name) for id_, name in _TOC if id_ not in view or view[id_] or id_ in ("sites", "coverage")]
     return view
 
@@ -187,11 +188,11 @@ def _spread(n: Numbers, names: Names) -> dict[str, Any]:
     }
 
 
-def _details(judgement: Judgement, names: Names) -> dict[str, Any]:
+def _details(judgement: Judgement, names: Names, shy: Collection[str]) -> dict[str, Any]:
     order = {unit: i for i, unit in enumerate(names.checked_units)}
     groups: dict[str, list[dict[str, Any]]] = {}
-    views = [finding_view(p.finding, names, p.status, p.times, p.first_seen) for p in problems(judgement)]
-    views += [finding_view(f, names, f.status, f.times, f.first_seen) for f in suspects(judgement)]
+    views = [finding_view(p.finding, names, p.status, p.times, p.first_seen, shy) for p in problems(judgement)]
+    views += [finding_view(f, names, f.status, f.times, f.first_seen, shy) for f in suspects(judgement)]
     for view in views:
         groups.setdefault(view["unit_id"], []).append(view)
     ordered = sorted(groups, key=lambda unit: order.get(unit, len(order)))

@@ -1,21 +1,15 @@
-"""Parts of the dashboard as plain values: one finding with its evidence, columns, IPv6, publication, coverage."""
+"""Parts of the dashboard as plain values: review, columns, IPv6, publication, coverage."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from reports import charts, figures, told
 from reports.files import bounded
 from reports.numbers import LastRound, Numbers
 from reports.problems import Names, rows_of
-from rules.schema import Finding, Judgement
+from rules.schema import Judgement
 
-MOST_PAGES = 3
-_WEB = re.compile(r"http(s?)://([^/\s]+)", re.IGNORECASE)
-_LEVELS = {"veto": "单项否决", "part": "单项否决的累计项", "deduction": "扣分项", "advice": "不计分", "bonus": "加分项"}
-_REGIONS = {"home": "首页", "column": "栏目页", "article": "内容页", "other": "其他页面"}
-_STATUS_TONES = {"新增": "", "未整改": "bad", "反弹": "wait"}
 _STATE_TONES = {
     "正常": "good",
     "支持": "good",
@@ -25,145 +19,6 @@ _STATE_TONES = {
     "未能判定": "wait",
     "无法访问": "wait",
 }
-_OBSERVED = {
-    "reason": "原因",
-    "status": "状态码",
-    "attempts": "检测次数",
-    "first_failed": "首次失败",
-    "last_failed": "再次失败",
-    "newest": "最近更新日期",
-    "days": "未更新天数",
-    "window": "更新要求",
-    "newest_title": "最近一条",
-    "type": "栏目类型",
-    "item_count": "信息条数",
-    "path": "栏目路径",
-    "host": "域名",
-    "registered": "注册域名",
-    "final_url": "最终地址",
-    "redirects": "跳转",
-    "fault": "书写错误",
-    "raw": "原始书写",
-    "count": "数量",
-    "at_least": "否决数量",
-    "missing": "缺少",
-    "main": "主域名",
-    "similarity": "相似度",
-    "addresses": "IPv6地址",
-    "servers": "域名服务器",
-    "title": "标题",
-    "undated_articles": "未注明日期的稿件",
-    "basis": "判断依据",
-    "also": "同时涉及条款",
-    "signs": "迹象",
-    "targets": "目标",
-    "hosts": "域名",
-    "records": "解析记录",
-    "examples": "示例",
-    "answers": "各服务器答复",
-    "faults": "证书问题",
-    "not_after": "证书到期",
-    "issuer": "颁发者",
-    "protocol": "协议",
-    "zone": "域名区",
-    "detail": "说明",
-    "ipv4_only": "只有IPv4的资源",
-    "difference": "差异",
-    "points": "确认后扣分",
-    "sample": "抽查数量",
-    "population": "总数",
-    "doubts": "另有线索（待核实）",
-}
-_HIDDEN = frozenset(
-    {
-        "outcome",
-        "tags",
-        "hidden_holders",
-        "name",
-        "discovered",
-        "columns",
-        "newest_url",
-        "items",
-        "dated",
-        "tries",
-        "level2",
-        "level3",
-        "only_first",
-        "only_second",
-        "state",
-    }
-)
-
-_UNLINKED = frozenset({"暗链外链"})  # nobody should open these by a slip of the hand
-
-Line = tuple[str, str]
-
-
-def finding_view(finding: Finding, names: Names, status: str, times: int, first_seen: str) -> dict[str, Any]:
-    """One finding with its evidence; each evidence line is (text, address or "")."""
-    rows: list[tuple[str, list[Line]]] = [
-        ("责任单位", [(names.unit(finding.unit), "")]),
-        ("指标", [(f"{finding.rule}　{finding.clause}".strip(), ""), (_LEVELS[finding.level], "")]),
-        ("问题地址", [_address(finding)]),
-    ]
-    if finding.where:
-        rows.append((f"所在页面（{max(finding.where_count, len(finding.where))}）", _pages(finding)))
-    if seen := _observed(finding):
-        rows.append(("证据", seen))
-    if finding.fix:
-        rows.append(("整改建议", [(finding.fix, "")]))
-    if times > 1:
-        rows.append(("发现情况", [(f"首次发现 {first_seen}，第 {times} 次发现", "")]))
-    sure = finding.certainty == "confirmed" and not finding.needs_review
-    return {
-        "unit_id": finding.unit,
-        "category": finding.category,
-        "status": status,
-        "status_tone": _STATUS_TONES.get(status, ""),
-        "certainty": "已确认" if sure else "待核实",
-        "place": told.place(finding, names),
-        "fact": bounded(finding.message, 200),
-        "rows": rows,
-    }
-
-
-def _address(finding: Finding) -> Line:
-    text = bounded(finding.subject, 400)
-    return (unlinked(text), "") if finding.category in _UNLINKED else (text, finding.subject)
-
-
-def unlinked(text: str) -> str:
-    """Addresses in a text written so that nothing makes a link of them: hxxp://www[.]example[.]com/a."""
-    return _WEB.sub(lambda found: f"hxxp{found[1]}://{found[2].replace('.', '[.]')}", text)
-
-
-def _pages(finding: Finding) -> list[Line]:
-    shown = []
-    for where in finding.where[:MOST_PAGES]:
-        text = f"{told.quoted(where.text)} " if where.text.strip() else ""
-        shown.append((f"{_REGIONS[where.region]} {text}{bounded(where.page, 300)}", where.page))
-    more = max(finding.where_count, len(finding.where)) - len(shown)
-    return [*shown, (f"另有 {more} 个页面，见问题台账", "")] if more > 0 else shown
-
-
-def _observed(finding: Finding) -> list[Line]:
-    lines = []
-    for key in sorted(finding.observed, key=lambda k: (list(_OBSERVED).index(k) if k in _OBSERVED else 99, k)):
-        value = finding.observed[key]
-        if key in _HIDDEN or value in (None, "", [], {}) or value is False:
-            continue
-        text = told.reason_name(value) if key == "reason" else _plain(value)
-        text = unlinked(text) if finding.category in _UNLINKED else text
-        lines.append((f"{_OBSERVED.get(key, key)}：{bounded(text, 200)}", ""))
-    return lines
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, list | tuple):
-        return " › ".join(_plain(one) for one in value[:10])
-    if isinstance(value, dict) and value.keys() == {"rule", "message"}:
-        return f"{value['rule']} {value['message']}"
-    return "是" if value is True else str(value)
 
 
 def review_view(last: LastRound | None) -> dict[str, Any] | None:

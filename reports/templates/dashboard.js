@@ -10,6 +10,13 @@
   large.addEventListener("change", function () { size(); keep(large.checked); });
   document.getElementById("print").addEventListener("click", function () { window.print(); });
   if (!form) { return; }
+  var unfold = document.getElementById("unfold");
+  unfold.addEventListener("click", function () {
+    var open = unfold.getAttribute("aria-pressed") !== "true";
+    items.forEach(function (item) { if (!item.hidden) { item.firstElementChild.open = open; } });
+    unfold.setAttribute("aria-pressed", String(open));
+    unfold.textContent = open ? "收起全部证据" : "展开全部证据";
+  });
   var items = Array.prototype.slice.call(document.querySelectorAll("[data-finding]")), texts = null, timer = 0;
   var count = document.getElementById("count"), groups = document.querySelectorAll("[data-group]");
   function text(i) {

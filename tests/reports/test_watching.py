@@ -36,7 +36,14 @@ BAD = {
     "days": [day(n) for n in range(10, 17)],
     "note": "",
 }
-NONE = {"site": "b", "name": "乙网", "state": "未能判定", "worst": None, "days": [], "note": "没有首页可用性监测记录"}
+NONE: dict[str, Any] = {
+    "site": "b",
+    "name": "乙网",
+    "state": "未能判定",
+    "worst": None,
+    "days": [],
+    "note": "没有首页可用性监测记录",
+}
 GOOD = BAD | {"site": "c", "name": "丙网", "state": "达标", "worst": WORST | {"failed": 0}}
 
 
@@ -91,6 +98,23 @@ def test_the_address_of_a_hidden_link_is_no_link_and_no_bulletin_has_it() -> Non
     assert "hxxp://www[.]lucky777[.]example/a" in page and "hxxps://www[.]lucky777[.]example/b" in page
     assert "www.lucky777" not in page and "目标已打不开" in page
     assert "lucky777" not in repr(compose(now, build.inventory(), Options()))
+
+
+def test_no_finding_links_to_a_host_that_a_hidden_link_leads_to() -> None:
+    now = build.judgement()
+    hidden: dict[str, Any] = {
+        "category": "暗链外链", "certainty": "suspected", "level": "advice", "subject": now.sites[0].url,
+        "message": "首页含暗链1条，指向www.lucky777.example", "observed": {"targets": ["http://www.lucky777.example/a"]},
+    }  # fmt: skip
+    dead: dict[str, Any] = {
+        "category": "链接不可用",
+        "subject": "http://www.lucky777.example:8080/b",
+        "message": "链接打不开",
+    }
+    found = [now.findings[n].model_copy(update=update) for n, update in enumerate((hidden, dead))]
+    page = build_dashboard(now.model_copy(update={"findings": found}), build.inventory()).decode()
+    assert "www.lucky777.example" not in page and page.count("www[.]lucky777[.]example") == 3
+    assert now.sites[0].url in html.fromstring(page).xpath("//dd//a/@href"), "the city's own pages stay linked"
 
 
 def test_every_site_stands_in_the_readiness_table() -> None:
