@@ -37,6 +37,7 @@ from reports.ledger_rows import (
     state_hash,
 )
 from reports.problems import Names
+from reports.workdays import official
 from rules.ledger import Change, Entry, Ledger
 
 Side = Literal["workbook", "store"]
@@ -84,6 +85,7 @@ class Outcome:
     errors: list[str] = field(default_factory=list)
     added: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
     missing: int = 0
 
 
@@ -137,7 +139,8 @@ def apply(content: bytes, ledger: Ledger, names: Names, *, by: str, at: datetime
     Raises WorkbookError. The ledger given is not changed.
     """
     outcome = Outcome(ledger)
-    lines = _by_id(read_lines(content), outcome, take)
+    read = read_lines(content)
+    lines = _by_id(read, outcome, take)
     entries = dict(ledger.entries)
     for id_, line in lines.items():
         entry = entries.get(id_)
@@ -150,8 +153,9 @@ def apply(content: bytes, ledger: Ledger, names: Names, *, by: str, at: datetime
         if wanted and not faults:
             entries[id_] = changed(entry, wanted, by=by, at=at, names=names)
             outcome.changed += 1
+            outcome.doubts += _doubtful(line, wanted, entries[id_])
     shown = {row.id for rows in all_rows(ledger, names).values() for row in rows}
-    outcome.missing = len(shown - set(lines))
+    outcome.missing = len(shown - {line.id for line in read})
     outcome.ledger = Ledger(entries=entries)
     return outcome
 
@@ -214,6 +218,7 @@ def _faults(wanted: Mapping[str, str], entry: Entry) -> list[str]:
 def changed(entry: Entry, wanted: Mapping[str, str], *, by: str, at: datetime, names: Names) -> Entry:
     """The entry with new values, each change logged; 误报 and a person's confirmation take effect in the judge."""
     now = entry_row(0, entry, names).cells
+    wanted = {**wanted, **_follows(wanted, now, at, names)}
     log = [Change(at=at, by=by, field=key, before=str(now.get(key, "")), after=value) for key, value in wanted.items()]
     handling = {k: v for k, v in {**entry.handling, **wanted}.items() if v}
     update: dict[str, Any] = {"handling": handling, "log": [*entry.log, *log]}
@@ -226,6 +231,29 @@ def changed(entry: Entry, wanted: Mapping[str, str], *, by: str, at: datetime, n
     return entry.model_copy(update=update)
 
 
+def _follows(wanted: Mapping[str, str], now: Mapping[str, str | int], at: datetime, names: Names) -> dict[str, str]:
+    """Days that follow from a new state where nobody filled them in: 交办 with its deadline, 反馈."""
+    day, state = at.astimezone(figures.CHINA).date(), wanted.get("state")
+    given = {key: wanted.get(key, str(now[key])) for key in ("assigned", "deadline", "replied")}
+    follows = {}
+    if state == "整改中" and not given["assigned"]:
+        follows["assigned"] = day.isoformat()
+    if state == "整改中" and not given["deadline"]:
+        start = figures.day_of(given["assigned"]) or day
+        follows["deadline"] = official().after(start, names.deadline_workdays).isoformat()
+    if state == "待复查" and not given["replied"]:
+        follows["replied"] = day.isoformat()
+    return follows
+
+
+def _doubtful(line: Line, wanted: Mapping[str, str], entry: Entry) -> list[str]:
+    """A deadline worked out here that reaches into a year whose holidays are not on file."""
+    end = figures.day_of(entry.handling.get("deadline"))
+    if "deadline" in wanted or end is None or "state" not in wanted or official().known(end):
+        return []
+    return [f"{line.place}：推算的整改时限{end.isoformat()}在{end.year}年，放假安排尚未收录"]
+
+
 def _head(key: str) -> str:
     return next(field.head for field in FIELDS if field.key == key)
 
@@ -235,7 +263,12 @@ def told(outcome: Outcome) -> str:
     lines = [f"已更新 {outcome.changed} 个问题。"]
     if outcome.missing:
         lines.append(f"表中没有的 {outcome.missing} 个问题保持原样（删除行不会删除问题）。")
-    for title, items in (("未导入", outcome.errors), ("手工添加", outcome.added), ("不认识", outcome.unknown)):
+    for title, items in (
+        ("未导入", outcome.errors),
+        ("手工添加", outcome.added),
+        ("不认识", outcome.unknown),
+        ("请核对", outcome.doubts),
+    ):
         lines += [f"{title}：{item}" for item in items]
     for conflict in outcome.conflicts:
         stored = f"，系统中为“{conflict.store}”" if conflict.store else ""

@@ -46,20 +46,22 @@ FIELDS: tuple[Field, ...] = (
     Field("pages", "涉及页面数", 11, meaning="含有该问题的页面总数"),
     Field("found", "发现时间", 12, meaning="最近一次发现时的监测时间点"),
     Field("first", "首次发现轮次", 13, meaning="最早发现该问题的轮次"),
-    Field("times", "同类第几次", 11, meaning="该问题第几次被发现，大于1即为屡次"),
+    Field("times", "同类第几次", 11, meaning="该问题第几次被发现"),
+    Field("often", "是否屡次", 10, meaning="在两轮以上检查中被发现的为“是”"),
     Field("status", "巡查情况", 10, meaning="新增、未整改、反弹、已整改：由系统与以前各轮比较得出"),
     Field("state", "状态", 10, True, "待确认→误报或待交办→整改中→待复查→已销号或退回；选误报须在备注写明理由"),
-    Field("deadline", "整改时限", 12, True, "按通报要求填写，格式 2026-12-04"),
+    Field("assigned", "交办时间", 12, True, "格式 2026-11-25；状态改为整改中而未填的，填为改动当日"),
+    Field("deadline", "整改时限", 12, True, "格式 2026-12-04；未填的，交办时按清单中的工作日数推算"),
     Field("measure", "整改措施", 30, True, "责任单位反馈的措施"),
-    Field("replied", "反馈时间", 12, True, "格式 2026-12-01"),
-    Field("reviewed", "复查时间", 12, True, "格式 2026-12-05"),
-    Field("result", "复查结果", 12, True, "复查通过或复查未通过"),
+    Field("replied", "反馈时间", 12, True, "格式 2026-12-01；状态改为待复查而未填的，填为改动当日"),
+    Field("reviewed", "复查时间", 12, True, "格式 2026-12-05；未填的，取巡查看到整改或仍未整改之日"),
+    Field("result", "复查结果", 12, True, "复查通过或复查未通过；未填的，按巡查结果"),
     Field("overdue", "是否逾期", 10, meaning="监测时间点晚于整改时限且未销号的为“是”"),
-    Field("closed", "销号时间", 12, True, "格式 2026-12-06"),
+    Field("closed", "销号时间", 12, True, "格式 2026-12-06；未填的，取巡查看到整改之日"),
     Field("note", "备注", 24, True, "其他需要说明的情况；误报请写明理由"),
 )
 EDITABLE = tuple(field.key for field in FIELDS if field.edit)
-DATES = ("deadline", "replied", "reviewed", "closed")
+DATES = ("assigned", "deadline", "replied", "reviewed", "closed")
 ID_HEAD, HASH_HEAD = "系统编号（请勿改动）", "导出校验（请勿改动）"
 
 
@@ -186,6 +188,7 @@ def _row(number: int, f: Finding, names: Names, entry: Entry | None, history: tu
         "found": seen.isoformat() if seen != date.min else "",
         "first": first,
         "times": times,
+        "often": "是" if times > 1 else "",
         "status": f.status,
     }
     handling = entry.handling if entry else {}
@@ -193,8 +196,22 @@ def _row(number: int, f: Finding, names: Names, entry: Entry | None, history: tu
     cells["state"] = state_of(entry, f)
     if entry is not None and entry.dismissed and not cells["note"]:
         cells["note"] = entry.dismissed
+    cells |= {key: value for key, value in _by_machine(entry, cells).items() if not cells[key]}
     cells["overdue"] = _overdue(cells)
     return Row({k: bounded(v, CELL_LIMIT) if isinstance(v, str) else v for k, v in cells.items()}, f.fingerprint)
+
+
+def _by_machine(entry: Entry | None, cells: Mapping[str, str | int]) -> dict[str, str]:
+    """复查 and 销号 as the rounds saw them, where no person filled them in."""
+    decisive = sorted((m for m in entry.marks if m.sight != "unseen"), key=lambda m: m.as_of) if entry else []
+    if not decisive:
+        return {}
+    day = figures.moment(decisive[-1].as_of.isoformat()).date().isoformat()
+    if cells["state"] == "已销号" and decisive[-1].sight == "fixed":
+        return {"reviewed": day, "result": RESULTS[0], "closed": day}
+    if cells["state"] == "退回" and decisive[-1].sight == "found":
+        return {"reviewed": day, "result": RESULTS[1]}
+    return {}
 
 
 def problem_number(first: str, finding: Finding) -> str:

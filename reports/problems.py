@@ -136,6 +136,11 @@ class Names:
         self._inventory = inventory
         self._judgement = judgement
 
+    @property
+    def deadline_workdays(self) -> int:
+        """Working days that the inventory gives for putting a problem right."""
+        return self._inventory.bulletin.deadline_workdays
+
     def unit(self, unit_id: str) -> str:
         """Name of a unit."""
         return self.units.get(unit_id, unit_id)

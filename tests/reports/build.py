@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from rules.schema import CoverageSum, Finding, Judgement, SiteVerdict
+from rules.schema import CoverageSum, Finding, Judgement, SiteVerdict, VerdictName
 from tests.reports.city import (
     AS_OF,
     COLUMN_KINDS,
@@ -31,7 +31,7 @@ def verdicts(found: list[Finding], sites: int) -> list[SiteVerdict]:
         sid = site_id(n)
         vetoes = [f.rule for f in found if f.site == sid and f.level == "veto" and f.certainty == "confirmed"]
         waiting = any(f.site == sid and f.needs_review for f in found)
-        verdict = "不合格" if vetoes else "待人工复核" if waiting else "合格"
+        verdict: VerdictName = "不合格" if vetoes else "待人工复核" if waiting else "合格"
         rows.append(
             SiteVerdict(
                 id=sid,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import subprocess
+import zipfile
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 
 from reports.figures import CHINA
 from reports.ledger_io import Outcome, WorkbookError, apply, read_lines, told
-from reports.ledger_rows import FIELDS, ID_HEAD
+from reports.ledger_rows import FIELDS, ID_HEAD, entry_row
 from reports.problems import Names
 from reports.workbook import build_ledger
 from rules.ledger import Entry, Ledger, Mark, advance
@@ -102,12 +103,14 @@ def test_edits_are_kept_and_logged(ledger: Ledger, names: Names) -> None:
     assert outcome.changed == 1 and not outcome.errors
     assert entry.handling == {
         "state": "整改中",
+        "assigned": "2026-11-25",
         "deadline": "2026-12-04",
         "measure": "=1+1 更新栏目",
         "note": "电话：1",
     }
     assert {(c.field, c.before, c.after, c.by) for c in entry.log} == {
         ("state", "待交办", "整改中", "张某"),
+        ("assigned", "", "2026-11-25", "张某"),
         ("deadline", "", "2026-12-04", "张某"),
         ("measure", "", "=1+1 更新栏目", "张某"),
         ("note", "", "电话：1", "张某"),
@@ -185,6 +188,7 @@ def test_conflict_is_shown_and_settled_by_a_person(ledger: Ledger, names: Names)
     assert {(c.field, c.workbook, c.store) for c in stopped.conflicts} == {
         ("state", "整改中", "待复查"),
         ("note", "", "已联系"),
+        ("replied", "", "2026-11-25"),
     }
     assert "--take workbook" in told(stopped)
     assert run(mine, theirs, names, take="store").ledger == theirs
@@ -238,21 +242,104 @@ def test_other_workbook_is_told(ledger: Ledger, names: Names) -> None:
         run(buffer.getvalue(), ledger, names)
 
 
+def test_handing_over_sets_the_day_and_a_deadline_in_working_days(ledger: Ledger, names: Names) -> None:
+    content = exported(ledger)
+    id_ = id_of(content, 2)
+    outcome = run(edit(content, put(2, state="整改中")), ledger, names)
+    assert outcome.ledger.entries[id_].handling == {
+        "state": "整改中",
+        "assigned": "2026-11-25",
+        "deadline": "2026-12-09",
+    }
+    assert outcome.doubts == []
+    late = run(edit(content, put(2, state="整改中", assigned="2026-12-28")), ledger, names)
+    assert late.ledger.entries[id_].handling["deadline"] == "2027-01-11"
+    assert "推算的整改时限2027-01-11在2027年，放假安排尚未收录" in told(late)
+
+
+def test_overdue_often_and_closed_are_told_by_the_rounds(ledger: Ledger, names: Names) -> None:
+    content = exported(ledger)
+    id_ = id_of(content, 2)
+    entry = run(edit(content, put(2, state="整改中")), ledger, names).ledger.entries[id_]
+
+    def after(*sights: tuple[int, str]) -> dict[str, Any]:
+        marks = [Mark(round=f"r{n}", as_of=NOW + timedelta(days=n), sight=sight) for n, sight in sights]  # type: ignore[arg-type]
+        cells = entry_row(1, entry.model_copy(update={"marks": [*entry.marks, *marks]}), names).cells
+        return {key: cells[key] for key in ("state", "overdue", "often", "reviewed", "result", "closed")}
+
+    assert after()["overdue"] == "" and after((10, "found"))["overdue"] == ""
+    late = after((25, "found"))
+    assert (late["state"], late["overdue"], late["often"]) == ("整改中", "是", "是")
+    fixed = after((25, "fixed"))
+    assert fixed == {
+        "state": "已销号",
+        "overdue": "",
+        "often": "",
+        "reviewed": "2026-12-20",
+        "result": "复查通过",
+        "closed": "2026-12-20",
+    }
+    assert after((25, "unseen"))["state"] == "整改中", "not visited is not fixed"
+
+
+SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
+calc = pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed: the trip through Calc is not tested")
+
+
+def through_calc(content: bytes, folder: Path) -> bytes:
+    """The workbook as Calc saves it."""
+    source = folder / "in" / "ledger.xlsx"
+    source.parent.mkdir(exist_ok=True)
+    source.write_bytes(content)
+    profile = f"-env:UserInstallation=file://{folder}/profile"
+    command = [str(SOFFICE), profile, "--headless", "--convert-to", "xlsx", "--outdir", str(folder), str(source)]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    return (folder / "ledger.xlsx").read_bytes()
+
+
+@calc
 def test_trip_through_libreoffice_calc(ledger: Ledger, names: Names, tmp_path: Path) -> None:
-    soffice = shutil.which("soffice") or shutil.which("libreoffice")
-    if soffice is None:
-        pytest.skip("LibreOffice is not installed: the trip through Calc is not tested")
-    source = tmp_path / "in" / "ledger.xlsx"
-    source.parent.mkdir()
-    source.write_bytes(edit(exported(ledger), put(2, state="整改中", deadline="2026-12-04", measure="=1+1\n第二行")))
-    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
-    subprocess.run(
-        [soffice, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(tmp_path), str(source)],
-        check=True,
-        capture_output=True,
-        timeout=120,
-    )
-    outcome = run((tmp_path / "ledger.xlsx").read_bytes(), ledger, names)
+    changed = edit(exported(ledger), put(2, state="整改中", deadline="2026-12-04", measure="=1+1\n第二行"))
+    outcome = run(through_calc(changed, tmp_path), ledger, names)
     assert (outcome.changed, outcome.conflicts, outcome.errors, outcome.unknown) == (1, [], [], [])
     id_ = id_of(exported(ledger), 2)
     assert outcome.ledger.entries[id_].handling["measure"] == "=1+1\n第二行"
+
+
+@calc
+def test_calc_with_rows_deleted_sorted_retyped_and_doubled(ledger: Ledger, names: Names, tmp_path: Path) -> None:
+    """What a clerk does in Calc, saved by Calc before and after."""
+    content = through_calc(exported(ledger), tmp_path)
+    ids = [id_of(content, row) for row in range(2, 8)]
+
+    def clerk(sheet: Any, columns: dict[str, int]) -> None:
+        put(2, state="整改中", deadline=date(2026, 12, 4), measure='=HYPERLINK("http://x",1)')(sheet, columns)
+        put(3, state="待复查")(sheet, columns)
+        rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
+        doubled = [list(rows[1]), *rows]
+        doubled[0][columns[HEAD["state"]] - 1] = "退回"
+        kept = [row for row in doubled if row[columns[ID_HEAD] - 1] != ids[4]]
+        for r, row in enumerate(sorted(kept, key=lambda row: str(row[columns["问题描述"] - 1])), 2):
+            for c, value in enumerate(row, 1):
+                cell = sheet.cell(r, c)
+                cell.value = value
+                cell.data_type = "s" if isinstance(value, str) else cell.data_type
+
+    before = run(content, ledger, names)
+    assert before.ledger == ledger and not before.conflicts, "Calc alone changes nothing"
+    outcome = run(through_calc(edit(content, clerk), tmp_path), ledger, names)
+    first = outcome.ledger.entries[ids[0]].handling
+    assert (first["state"], first["deadline"], first["measure"]) == (
+        "整改中",
+        "2026-12-04",
+        '=HYPERLINK("http://x",1)',
+    )
+    (conflict,) = outcome.conflicts
+    assert conflict.id == ids[1] and set(conflict.workbook.split(" / ")) == {"退回", "待复查"}
+    assert outcome.ledger.entries[ids[1]] == ledger.entries[ids[1]], "a conflict waits for a person"
+    assert outcome.ledger.entries[ids[4]] == ledger.entries[ids[4]], "a deleted row deletes nothing"
+    assert outcome.missing == before.missing + 1
+    assert set(outcome.ledger.entries) == set(ledger.entries)
+    again = exported(outcome.ledger)
+    with zipfile.ZipFile(io.BytesIO(again)) as archive:
+        assert not any(b"<f>" in archive.read(n) for n in archive.namelist() if "worksheets/sheet" in n)

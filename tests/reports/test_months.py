@@ -293,7 +293,9 @@ def test_ledger_command_exports_imports_and_decides(tmp_path: Path, capsys: pyte
     book.save(workbook)
     assert run(ledger_command, months, tmp_path, "import", str(workbook), "--by", "李某") == 0
     stored = Ledger.model_validate({"entries": load_ledger(months.engine)})
-    assert [(c.by, c.after) for e in stored.entries.values() for c in e.log] == [("李某", "整改中")]
+    log = [(c.by, c.field, c.after) for e in stored.entries.values() for c in e.log]
+    assert log[0] == ("李某", "state", "整改中")
+    assert [field for _, field, _ in log] == ["state", "assigned", "deadline"]
     mark = PLAN["new in November"][0].fingerprint
     assert run(ledger_command, months, tmp_path, "dismiss", mark[:8]) == 2
     assert run(ledger_command, months, tmp_path, "dismiss", mark[:8], "--reason", "栏目确有内容", "--by", "李某") == 0
