@@ -15,6 +15,7 @@ _BOMS = (
 )
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]{3,20})", re.I)
 _NOT_ASCII = bytes(range(128, 256))
+_LONGEST = 8  # bytes at the end that a cut character may take
 _CHINESE = {"gb2312", "gbk", "gb18030", "gb-2312", "gb_2312", "x-gbk", "cp936", "chinese"}
 _LEGACY = {"big5", "big5-hkscs", "shift_jis", "euc-jp", "euc-kr", "windows-1251", "koi8-r", "windows-1252"}
 _MIXED_SHARE = 0.7
@@ -50,6 +51,11 @@ def decode(body: bytes, content_type: str | None = None) -> tuple[str, str]:
 
 def _strict(body: bytes, name: str) -> str | None:
     """Decode without tolerance, but for a multibyte character that the end of the body cuts in two."""
+    try:
+        return body.decode(name)
+    except UnicodeDecodeError as error:
+        if error.start < len(body) - _LONGEST:
+            return None
     try:
         return codecs.getincrementaldecoder(name)("strict").decode(body, False)
     except (UnicodeDecodeError, ValueError):

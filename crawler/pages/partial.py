@@ -22,6 +22,7 @@ _SPLIT = (
                 r"[\])）】])"), "md"),
     (re.compile(r"(?:^|\n)\s*((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)\s*(?=$|\n)"), "ymd"),
 )  # fmt: skip
+_DIGIT = re.compile(r"\d")
 _BRACKETED = re.compile(
     r"[\[(（【]\s*(\d{1,2})\s?[-/.月]\s?(\d{1,2})\s?日?\s*[\])）】]\s*(?:\Z|\n)|\A\s*[\[(（【]\s*"
     r"(\d{1,2})[-/.月](\d{1,2})日?\s*[\])）】]"
@@ -44,7 +45,7 @@ class Partial:
 def find_partial(text: str, start: int, stop: int, link_start: int, link_stop: int) -> Partial | None:
     """Read the row `text[start:stop]`; of the link's own text only whole lines and bracketed dates count."""
     beside = text[start:link_start] + "\n" + text[link_stop:stop]
-    if any(mark.isdigit() for mark in beside):
+    if _DIGIT.search(beside):
         found = _in_pieces(beside)
         if found is not None:
             return found

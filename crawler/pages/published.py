@@ -110,18 +110,27 @@ def read_publication(
 def label_rank(text: str, start: int) -> int | None:
     """Rank of the label before a date: 0 published, 1 updated, 2 bare 时间/日期, 3 for want of better, -1 never."""
     before = text[max(0, start - 40) : start]
+    if _no_label(before):
+        return None
     tight = "".join(before.split())
-    for letter in tight[-1:-6:-1]:
-        if letter.isalnum() or letter == "_":
-            if letter not in _LABEL_ENDS:
-                return None
-            break
     for rank, pattern in _LABELS:
         if pattern.search(tight):
             return rank
     if _NEVER.search(tight):
         return -1
     return 2 if _BARE_LABEL.search(before) else None
+
+
+def _no_label(before: str) -> bool:
+    """Does the last letter before a date, among the last five marks, say that no label stands there?"""
+    marks = 0
+    for letter in reversed(before):
+        if letter.isalnum() or letter == "_":
+            return letter not in _LABEL_ENDS
+        marks += not letter.isspace()
+        if marks == 5:
+            return False
+    return False
 
 
 def _labelled(doc: Document, hits: list[Hit], headline: Element | None) -> tuple[int, Hit] | None:

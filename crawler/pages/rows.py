@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from crawler.pages.dates import Hit
 from crawler.pages.links import click_targets
@@ -78,13 +79,15 @@ def signature(box: Element) -> tuple[str, ...]:
     for _ in range(3):
         if node is None:
             break
-        shape.append(f"{node.tag}.{_plain_class(node.get('class')) if node is not box else ''}")
+        shape.append(_shape(node.tag, node.attrs.get("class") if node is not box else None))
         node = node.parent
     return tuple(shape)
 
 
-def _plain_class(name: str) -> str:
-    return name.split()[0].rstrip("0123456789") if name.split() else ""
+@lru_cache(maxsize=4096)
+def _shape(tag: str, name: str | None) -> str:
+    words = name.split() if name else []
+    return f"{tag}.{words[0].rstrip('0123456789') if words else ''}"
 
 
 def _candidates(doc: Document, resolve: Resolver) -> list[Row]:
@@ -144,8 +147,10 @@ def _title(element: Element, text: str) -> str:
     """The title of a link: its own words without lines that are only dates, in full where the text is cut."""
     full = " ".join(element.get("title").split())
     lines = [line.strip() for line in text.split("\n")] if "\n" in text else [text.strip()]
-    words = [line for line in lines if line and not _DATE_LINE.fullmatch(line)]
-    shown = _DATE_TAIL.sub("", words[0]).strip(" ·•●◆■□▪►>") if words else ""
+    dated = _DIGIT.search(text) is not None
+    words = [line for line in lines if line and not (dated and _DATE_LINE.fullmatch(line))]
+    first = words[0] if words else ""
+    shown = (_DATE_TAIL.sub("", first) if dated else first).strip(" ·•●◆■□▪►>")
     if len(words) > 1 and len(shown) < 4:
         shown = max(words[:3], key=len)
     cut = shown.rstrip(".…。 ")
@@ -154,6 +159,7 @@ def _title(element: Element, text: str) -> str:
     return shown[:300]
 
 
+_DIGIT = re.compile(r"\d")
 _DATE_LINE = re.compile(
     r"[\[(（]?\s*(?:(?:19|20)\d\d[-/.年\s]*)?\d{1,2}(?:[-/.月\s]+\d{1,2})?(?:[-/.]"
     r"\d{1,4})?\s*[日月号]?\s*[\])）]?(?:\s*\d\d:\d\d(?::\d\d)?)?"
