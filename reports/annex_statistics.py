@@ -138,6 +138,7 @@ def _shown(unit: str, row: _Row) -> str:
 
 def _widths(head: Sequence[str]) -> tuple[float, ...]:
     """Two characters for a number, room for 93.8 % and for a site code on one line; the names get the rest."""
-    own = {"序号": _ORDER, "网站标识码": _CODE} | {name: _RATE for name in head if name.endswith(("率", "比例"))}
-    rest = _WIDTH - sum(own.get(name, _NUMBER) for name in head if name != "责任单位（网站名称）")
-    return tuple(rest if name == "责任单位（网站名称）" else own.get(name, _NUMBER) for name in head)
+    wide = 2 if len(head) < 12 else 1  # few columns: heads stand on one line
+    own = {"序号": _ORDER, "网站标识码": _CODE} | {name: _RATE * wide for name in head if name.endswith(("率", "比例"))}
+    rest = _WIDTH - sum(own.get(name, _NUMBER * wide) for name in head if name != "责任单位（网站名称）")
+    return tuple(rest if name == "责任单位（网站名称）" else own.get(name, _NUMBER * wide) for name in head)

@@ -134,7 +134,7 @@ def ipv6_readiness(judgement: Judgement, names: Names) -> Annex:
     return Annex(
         "IPv6支持情况表",
         head,
-        (10, 33, 33, 33, 15, 15, 17, 15, 15, 15, 24),
+        (9, 31, 31, 42, 15, 15, 18, 15, 15, 15, 19),
         tuple(rows),
         frozenset({1, 2, 3, 10}),
         "注：1.链接、资源为抽查中支持数与测得数。2.“未测”为监测端未能检测，不作判定。",

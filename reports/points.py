@@ -18,7 +18,8 @@ def main_problems(t: Telling, out: Outline) -> None:
     out.h1("发现的主要问题")
     for group, mine in ordered_groups(t):
         word = _degree(t, mine)
-        out.h2(group.heading.format(degree=word))
+        heading = t.options.wording.subject_headings.get(t.options.subject, group.heading)
+        out.h2(heading.format(degree=word))
         out.p(f"{_lead(t, group, mine)}{_done(mine)}。{examples(t, mine)}")
     _repeat(t, out)
 

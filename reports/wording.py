@@ -73,6 +73,7 @@ class Wording(_Model):
     masked_fact: str
     masked_url: str
     groups: list[Group]
+    subject_headings: dict[str, str]
     repeat_heading: str
     part_phrases: dict[str, str]
     requirements: Requirements

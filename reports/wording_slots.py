@@ -13,6 +13,7 @@ _SLOTS: Mapping[tuple[str, ...], tuple[str, ...]] = {
     ("title",): TITLE_SLOTS,
     ("masked_fact",): ("category",),
     ("repeat_heading",): ("degree",),
+    ("subject_headings", "*"): ("degree",),
     ("groups", "*", "heading"): ("degree",),
     ("groups", "*", "lead"): ("count", "units", "parts"),
     ("part_phrases", "*"): ("n",),

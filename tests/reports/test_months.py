@@ -204,6 +204,9 @@ def test_special_subject_holds_its_own_problems_only(months: Months, tmp_path: P
     text = "".join(p.text for p in document.paragraphs)
     assert f"全市政府网站{word}专项检查的通报" in text
     assert "合格率" not in text and "不合格" not in text and "网民留言" not in text
+    assert "域名管理和IPv6" not in text, "a special bulletin speaks of its own subject"
+    heads = [cell.text for cell in document.tables[0].rows[0].cells]
+    assert "合格数" not in heads and "更新" not in heads
     rows = document.tables[1]._tbl.findall(qn("w:tr"))[1:]
     kinds = {"".join(t.text for t in row.findall(qn("w:tc"))[3].iter(qn("w:t"))) for row in rows}
     assert kinds <= {"链接": {"链接不可用"}, "栏目": {"栏目不更新", "空白栏目"}, "IPv6": set()}[subject]
