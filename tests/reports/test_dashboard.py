@@ -8,12 +8,14 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lxml import html
 
 from reports.dashboard import build_dashboard
 from reports.stored import Stored
+from reports.trends import point_of, trend_view
 from reports.yearpage import build_year_page
 from rules.ledger import Ledger
 from tests.reports import build
@@ -21,6 +23,7 @@ from tests.reports.browser import CHROMIUM, Browser
 from tests.reports.recount import problems
 
 AXE = Path(__file__).with_name("vendor") / "axe-core-4.14.1.min.js.gz"
+TREND = [point_of(build.previous().model_copy(update={"round": f"2026-{n:02d}"})) for n in range(1, 11)]
 needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed: the pages are not opened")
 
 
@@ -29,13 +32,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The pages of the hostile city on disk."""
     place = tmp_path_factory.mktemp("pages")
     now, city, before = build.judgement(), build.inventory(), build.previous()
-    (place / "index.html").write_bytes(build_dashboard(now, city, before))
+    months = {f"2026-{n:02d}": 30 + 1000 * (n == 3) for n in range(1, 12)}
+    published = now.extra["published"] | {"by_month": months}
+    year = {"round": "2026", "extra": now.extra | {"published": published}}
+    (place / "index.html").write_bytes(build_dashboard(now, city, before, TREND))
     (place / "large.html").write_bytes(build_dashboard(build.judgement(53, 2000), build.inventory(sites=53)))
     (place / "empty.html").write_bytes(
         build_dashboard(now.model_copy(update={"findings": [], "closed": [], "extra": {}}), city)
     )
     (place / "year.html").write_bytes(
-        build_year_page(Stored(now.model_copy(update={"round": "2026"}), city, None, (before, now)), Ledger())
+        build_year_page(
+            Stored(now.model_copy(update={"round": "2026", "extra": year}), city, None, (before, now)), Ledger()
+        )
     )
     return place
 
@@ -132,7 +140,7 @@ def test_size_of_a_large_round(folder: Path) -> None:
 
 
 def test_same_judgement_same_bytes(folder: Path) -> None:
-    again = build_dashboard(build.judgement(), build.inventory(), build.previous())
+    again = build_dashboard(build.judgement(), build.inventory(), build.previous(), TREND)
     assert again == (folder / "index.html").read_bytes()
 
 
@@ -240,14 +248,76 @@ def test_large_round_filters_at_once(browser: Browser, folder: Path) -> None:
     assert spent < 1000
 
 
-@needs_browser
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("name", ["index.html", "year.html", "empty.html"])
-def test_axe_finds_no_violation(browser: Browser, folder: Path, name: str, width: int) -> None:
-    browser.open(folder / name, width=width)
-    browser.ask("[...document.querySelectorAll('details')].slice(0, 5).forEach(d => { d.open = true; })")
+def violations(browser: Browser) -> Any:
+    """What axe-core finds in the page as it stands: rule and the first elements."""
     browser.ask(gzip.decompress(AXE.read_bytes()).decode())
-    found = browser.ask(
+    return browser.ask(
         "axe.run(document).then(r => r.violations.map(v => [v.id, v.nodes.slice(0, 3).map(n => n.html)]))"
     )
+
+
+STATES = {
+    "as it opens": "0",
+    "evidence unfolded": "document.querySelectorAll('details').forEach(d => { d.open = true; })",
+    "large type": "document.getElementById('large').checked || document.getElementById('large').click()",
+    "filtered": "(() => { const f = document.getElementById('filter'); if (!f) { return; } f.elements.q.value = '栏目';"
+    " f.dispatchEvent(new Event('submit', {cancelable: true})); })()",
+    "nothing found": "(() => { const f = document.getElementById('filter'); if (!f) { return; }"
+    " f.elements.q.value = '没有这样的话'; f.dispatchEvent(new Event('submit', {cancelable: true})); })()",
+}
+
+
+@needs_browser
+@pytest.mark.parametrize("width", [375, 1440])
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("name", ["index.html", "year.html", "empty.html"])
+def test_axe_finds_no_violation(browser: Browser, folder: Path, name: str, state: str, width: int) -> None:
+    browser.open(folder / name, width=width)
+    browser.ask(STATES[state])
+    found = violations(browser)
+    browser.ask("document.getElementById('large').checked && document.getElementById('large').click()")
     assert found == []
+
+
+@needs_browser
+@pytest.mark.parametrize("name", ["index.html", "year.html"])
+def test_axe_finds_no_violation_in_print(browser: Browser, folder: Path, name: str) -> None:
+    browser.open(folder / name)
+    browser.media("print")
+    found = violations(browser)
+    browser.media("screen")
+    assert found == []
+
+
+@needs_browser
+def test_one_button_unfolds_what_the_filter_shows(browser: Browser, folder: Path) -> None:
+    browser.open(folder / "index.html")
+    browser.ask(STATES["filtered"])
+    shown = browser.ask("document.querySelectorAll('[data-finding]:not([hidden])').length")
+    opened = "document.querySelectorAll('.findings details[open]').length"
+    browser.ask("document.getElementById('unfold').click()")
+    assert browser.ask(opened) == shown > 0
+    assert browser.ask("document.getElementById('unfold').getAttribute('aria-pressed')") == "true"
+    browser.ask("document.getElementById('unfold').click()")
+    assert browser.ask(opened) == 0
+
+
+@needs_browser
+def test_words_of_charts_can_be_read_in_a_narrow_window(browser: Browser, folder: Path) -> None:
+    for name in ("index.html", "year.html"):
+        browser.open(folder / name, width=375)
+        heights = "[...document.querySelectorAll('svg.trend text')].map(t => t.getBoundingClientRect().height)"
+        assert min(browser.ask(heights)) >= 9, name
+
+
+def test_the_trend_tells_its_rounds_as_text_and_needs_two(page: html.HtmlElement) -> None:
+    [section] = page.xpath("//section[@id='trend']")
+    rows = section.xpath(".//tbody/tr")
+    assert len(rows) == len(TREND) + 1 and rows[-1].xpath("string(th)") == "2026年11月"
+    data = build.judgement().model_dump(mode="json")
+    assert rows[-1].xpath("string(td[@data-head='问题数'])") == str(len(problems(data)))
+    said = section.xpath(".//svg/@aria-label")
+    assert said[0].startswith("各轮问题数（个）：1月") and said[0].endswith(f"11月{len(problems(data))}")
+    assert trend_view(TREND[:1]) is None
+    years = trend_view([TREND[0], point_of(build.judgement(code="2027-01"))])
+    assert years is not None and "26年1月" in years["charts"][0][1] and "27年1月" in years["charts"][0][1]
