@@ -22,6 +22,10 @@ HERE = Path(__file__).parent
 INDICATORS = HERE / "indicators"
 PROFILES = HERE / "profiles"
 _LABEL = "指标文件"
+POINT_PARAMS = frozenset(
+    {"missing", "stale", "blank", "home", "other", "element", "unclear", "vague", "law", "field", "steps"}
+)
+"""Parameters that are points of a case: they must be those that the rule's cases say, or the manual would lie."""
 Mistake = tuple[tuple[Any, ...], str, str]
 
 
@@ -165,6 +169,7 @@ def _rule_mistakes(data: dict[str, Any]) -> Iterator[Mistake]:
     for unknown in sorted(message_fields(message) - spec.fields) if isinstance(message, str) else ():
         known = "、".join(f"{{{field}}}" for field in sorted(spec.fields))
         yield ("message",), f"不认识的占位符“{{{unknown}}}”", f"可用：{known or '无'}"
+    yield from _point_mistakes(data)
     points, cap = data.get("points"), data.get("cap")
     if isinstance(points, int | float) and isinstance(cap, int | float) and points > cap:
         yield ("points",), f"每处扣分 {points} 大于总分值 {cap}", "核对 points 与 cap"
@@ -177,6 +182,18 @@ def _param_mistakes(spec: CheckSpec, params: Any) -> Iterator[Mistake]:
         for detail in error.errors(include_url=False):
             path, message, remedy = worded(detail, spec.params)
             yield ("params", *path), message, remedy
+
+
+def _point_mistakes(data: dict[str, Any]) -> Iterator[Mistake]:
+    """Points in the parameters that no case of the rule has."""
+    items, params = data.get("items"), data.get("params")
+    cases = [one.get("points") for one in items if isinstance(one, dict)] if isinstance(items, list) else []
+    for name in sorted(POINT_PARAMS & params.keys()) if cases and isinstance(params, dict) else ():
+        value = params[name]
+        for one in value.values() if isinstance(value, dict) else [value]:
+            if isinstance(one, int | float) and one not in cases:
+                told = "、".join(f"{case:g}" for case in cases if isinstance(case, int | float))
+                yield ("params", name), f"{name} 的分值 {one:g} 不在逐条情形的分值（{told}）中", "同时修改 items 的分值"
 
 
 def _chosen(profile: Profile, known: Sequence[Rule], path: Path, files: dict[str, Path]) -> list[Rule]:
@@ -217,6 +234,12 @@ def overridden(rule: Rule, change: Override | None) -> tuple[Rule, list[Mistake]
     if change is None:
         return rule, []
     values = {name: value for name, value in change.model_dump(exclude_unset=True).items() if name != "params"}
+    points = values.pop("items", None)
+    if points is not None and len(points) != len(rule.items):
+        return rule, [(("items",), f"{rule.id} 有 {len(rule.items)} 种情形，写了 {len(points)} 个分值", "逐条都写")]
+    if points is not None:
+        items = [item.model_dump() | {"points": one} for item, one in zip(rule.items, points, strict=True)]
+        values = {"points": max(points)} | values | {"items": items}
     data = rule.model_dump() | values | {"params": rule.params | change.params}
     mistakes = list(_rule_mistakes(data))
     return (rule, mistakes) if mistakes else (Rule.model_validate(data), [])

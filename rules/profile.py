@@ -20,6 +20,9 @@ class Override(_Model):
     params: dict[str, Any] = Field(default_factory=dict, description="替换检查方法的参数")
     points: float | None = Field(default=None, ge=0, le=100, description="每处扣（加）分")
     cap: float | None = Field(default=None, gt=0, le=100, description="本项指标总分值")
+    items: list[float] | None = Field(
+        default=None, min_length=1, description="逐条情形的分值，依次对应指标文件的 items"
+    )
     applies_to: list[Literal["portal", "department"]] | None = Field(default=None, min_length=1, description="适用范围")
     level: Literal["veto", "part", "deduction", "bonus", "advice"] | None = Field(default=None, description="指标级别")
     review: Literal["none", "required"] | None = Field(default=None, description="是否须人工确认")

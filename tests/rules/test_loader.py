@@ -65,6 +65,28 @@ def test_an_override_changes_one_number_and_the_digest(tmp_path: Path) -> None:
     assert ruleset.digest != load_ruleset("monthly").digest
 
 
+def test_the_points_of_cases_are_overridden_one_by_one(tmp_path: Path) -> None:
+    text = "overrides:\n  D22: {params: {home: 0.5, other: 0.2}, items: [0.5, 0.2], cap: 5}\n  D16: {items: [6]}\n"
+    ruleset = load_ruleset(profile(tmp_path, text + "rules: [D22, D16]\n"))
+    links, letters = ruleset.rule("D22"), ruleset.rule("D16")
+    assert links is not None and letters is not None
+    assert ([item.points for item in links.items], links.points, links.cap) == ([0.5, 0.2], 0.5, 5)
+    assert ([item.points for item in letters.items], letters.points) == ([6], 6)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("{params: {home: 0.5}}", "home 的分值 0.5 不在逐条情形的分值（0.2、0.1）中"),
+        ("{items: [0.5]}", "有 2 种情形，写了 1 个分值"),
+        ("{items: [2, 0.1], params: {home: 2}}", "大于总分值"),
+    ],
+)
+def test_points_that_do_not_fit_together(tmp_path: Path, change: str, words: str) -> None:
+    [(name, line, field, text)] = problems(tmp_path, f"overrides:\n  D22: {change}\n")
+    assert (name, line, field) == ("ours.yaml", 6, "overrides.D22") and words in text
+
+
 def test_a_window_is_replaced_whole_and_the_others_stay(tmp_path: Path) -> None:
     windows = load_ruleset(profile(tmp_path, "windows:\n  通知公告: {days: 30}\n")).profile.windows
     assert windows["通知公告"].text == "30天" and not windows["通知公告"].first_level
