@@ -10,6 +10,7 @@ COMMANDS_MODULE = "reports.commands"  # what a person types lives in reports
 # -- what a user sets with -s (contract 1) ----------------------------------------------------------------------
 DATABASE_URL = "sqlite:///data/inspection.db"  # SQLAlchemy URL of the fact store
 OUTPUT_DIR = "output"  # documents go to OUTPUT_DIR/<round>/
+PROCESSES = "1"  # processes that walk, each with sites of its own; auto: one a processor core
 DNS_SERVERS = ""  # host:port,host:port; empty: the system's
 RECHECK_DELAY = None  # seconds to the second look; None: 600, or 1 in the bundled staging city
 RULES_PROFILE = "monthly"  # profile in rules/profiles/, or a path

@@ -30,9 +30,9 @@ def _bind(column: sa.Column[Any], engine: Engine) -> Bind | None:
     kind = column.type
     if isinstance(kind, sa.JSON):
         return _dumps
-    if engine.dialect.name == "sqlite":
-        return kind.dialect_impl(engine.dialect).bind_processor(engine.dialect)
-    return partial(kind.process_bind_param, dialect=engine.dialect) if isinstance(kind, sa.TypeDecorator) else None
+    if isinstance(kind, sa.TypeDecorator):
+        return partial(kind.process_bind_param, dialect=engine.dialect)  # bytes: a memoryview cannot be sent on
+    return kind.dialect_impl(engine.dialect).bind_processor(engine.dialect) if engine.dialect.name == "sqlite" else None
 
 
 def _sendable(value: Any) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 
@@ -23,6 +23,7 @@ from crawler.facts.store import plain
 
 Batch = list[tuple[str, Row]]
 PackedBatch = list[tuple[str, Packed]]
+Rows = Sequence[tuple[str, Row | Packed]]
 """[(statement name, row)]: `address` inserts what is not there yet; those of UPDATES change an address; the other
 names insert into that table."""
 
@@ -64,7 +65,7 @@ class Writer:
     def __init__(self, engine: Engine, on_error: Callable[[str], None] | None = None) -> None:
         self._engine = engine
         self._statements = statements(engine)
-        self._queue: queue.Queue[Batch | PackedBatch | None] = queue.Queue()
+        self._queue: queue.Queue[Rows | None] = queue.Queue()
         self._on_error = on_error
         self._ticket = Ticket()
         self.error: str | None = None
@@ -76,10 +77,14 @@ class Writer:
         """Batches not yet stored."""
         return self._queue.qsize()
 
-    def put(self, batch: Batch | PackedBatch) -> None:
+    def put(self, batch: Rows) -> None:
         """Hand over one batch; dropped when the writer has failed, because the round stops then."""
         if batch and self.error is None:
             self._queue.put(batch)
+
+    def flush(self) -> None:
+        """Wait until everything handed over is stored, or the writer has failed."""
+        self._queue.join()
 
     def close(self) -> None:
         """Store what is left and end the thread."""
@@ -98,8 +103,10 @@ class Writer:
                     self.error = plain(error)
                     if self._on_error:
                         self._on_error(self.error)
+            for _ in batches:
+                self._queue.task_done()
 
-    def _gather(self) -> tuple[list[Batch | PackedBatch], bool]:
+    def _gather(self) -> tuple[list[Rows], bool]:
         first = self._queue.get()
         if first is None:
             return [], True
@@ -114,7 +121,7 @@ class Writer:
             batches.append(batch)
         return batches, False
 
-    def _store(self, batches: list[Batch | PackedBatch]) -> None:
+    def _store(self, batches: list[Rows]) -> None:
         if self._ticket.committed(self._engine):  # the connection was lost before its answer came
             return
         grouped: dict[str, list[Packed]] = {name: [] for name in FIRST}

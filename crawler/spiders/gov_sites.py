@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import logging
-import socket
 import time
 from collections.abc import AsyncIterator, Coroutine
 from dataclasses import replace
@@ -28,6 +26,7 @@ from crawler.middlewares.robots import DisallowedByRobots
 from crawler.outcomes import Reason
 from crawler.probes.control import Controls
 from crawler.probes.dns import Resolver
+from crawler.probes.loopback import all_on_loopback
 from crawler.probes.network import look_at_site
 from crawler.probes.outage import ASK_AGAIN, NETWORK_REASONS, OwnNetwork
 from crawler.rounds import DEFAULT_CONTROLS, Plan, prepare
@@ -134,7 +133,7 @@ class GovSitesSpider(scrapy.Spider):
         """Find out whether this is a staging round, then open the frontier and the probes."""
         self._loop = asyncio.get_running_loop()
         if self.part.jobs is None:
-            self.book.loopback = await self._all_on_loopback()
+            self.book.loopback = await all_on_loopback(self.resolver, [site.host for site in self.plan.sites])
             update_run(self.plan.engine, self.run.id, loopback=self.book.loopback)
         self._set_pace()
         if why := await self._meet_own_network():
@@ -150,18 +149,6 @@ class GovSitesSpider(scrapy.Spider):
         self.part.begin(self)
         return
         yield  # an asynchronous generator that gives nothing: requests come from the frontier
-
-    async def _all_on_loopback(self) -> bool:
-        """True when every home page that resolves does so to loopback (contract 1)."""
-        seen = []
-        for site in self.plan.sites:
-            try:
-                addresses = await self.resolver.addresses(site.host, socket.AF_UNSPEC)
-            except Exception as error:  # the home page's own request tells what is wrong
-                log.info("%s: %s", site.host, error)
-                continue
-            seen.append(all(ipaddress.ip_address(address.partition("%")[0]).is_loopback for address in addresses))
-        return bool(seen) and all(seen)
 
     async def _meet_own_network(self) -> str | None:
         """Make ready to tell our own outages from the sites'; a staging city has no outside to ask."""

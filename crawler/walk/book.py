@@ -103,6 +103,11 @@ class AddressBook:
     left_out: Counter[tuple[str, str]] = field(default_factory=Counter)  # (site, why) not even listed
     traps: defaultdict[str, TrapWatch] = field(default_factory=lambda: defaultdict(TrapWatch))
 
+    @property
+    def to_go(self) -> int:
+        """Addresses that wait or are on their way."""
+        return self.frontier.to_go + self.frontier.in_flight
+
     def owns(self, job: str) -> bool:
         """Is it this walk that visits the job's addresses?"""
         return self.jobs is None or job in self.jobs

@@ -15,9 +15,14 @@ from scrapy.exceptions import UsageError
 from crawler.facts.store import StoreError
 from crawler.inventory import BadInput
 from crawler.probes.dns import Resolver
+from crawler.processes.orders import orders_of
+from crawler.processes.parent import Crew
+from crawler.processes.share import how_many
 from crawler.rounds import BadArgument, CannotRun, Plan, prepare
 from crawler.watch import prepare_watch
+from reports.closing import close_round
 from reports.files import OutputError, check_writable
+from reports.terminal import Display
 from rules.loader import load_ruleset
 
 ARGUMENTS = {"inventory", "round", "as_of", "sites", "recheck"}
@@ -41,7 +46,10 @@ class Command(ScrapyCrawl):
         ready = self._ready(prepare_one, opts.spargs)
         if ready is None:
             return
-        assert self.crawler_process is not None
+        assert self.crawler_process is not None and self.settings is not None
+        if "plan" in ready and (processes := how_many(self.settings["PROCESSES"], len(ready["plan"].sites))) > 1:
+            self._walk_side_by_side(ready["plan"], processes)
+            return
         crawler = self.crawler_process.create_crawler(args[0])
         try:
             self.crawler_process.crawl(crawler, **ready, **opts.spargs)
@@ -52,6 +60,21 @@ class Command(ScrapyCrawl):
                     one.close()
         spider: Any = crawler.spider
         self.exitcode = getattr(spider, "exit_status", 1) if spider is not None else 1
+
+    def _walk_side_by_side(self, plan: Plan, processes: int) -> None:
+        """The round in several processes; this one writes the facts, then judges and tells."""
+        assert self.settings is not None
+        rules = load_ruleset(self.settings["RULES_PROFILE"])
+        crew = Crew(plan, orders_of(plan, self.settings, processes))
+        display = Display(plan, self.settings, crew)
+        display.begin()
+        try:
+            crew.walk(display.tick)
+        finally:
+            display.end()
+            crew.close()
+            plan.close()
+        self.exitcode = close_round(crew, rules, Path(self.settings["OUTPUT_DIR"]))
 
     def _ready(
         self, prepare_one: Callable[[dict[str, str]], dict[str, Any]], arguments: dict[str, str]
@@ -77,6 +100,7 @@ class Command(ScrapyCrawl):
         if unknown:
             raise BadArgument(f"不认识的参数：{'、'.join(unknown)}。可用的参数有：{'、'.join(sorted(ARGUMENTS))}。")
         load_ruleset(self.settings["RULES_PROFILE"])
+        how_many(self.settings["PROCESSES"], 1)
         check_writable(Path(self.settings["OUTPUT_DIR"]))
         plan = prepare(arguments, self.settings, self.settings["PROJECT_ROOT"])
         if plan.servers:

@@ -1,0 +1,25 @@
+"""Is this a round over a city on this machine? (contract 1)"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import socket
+from collections.abc import Iterable
+
+from crawler.probes.dns import Resolver
+
+log = logging.getLogger(__name__)
+
+
+async def all_on_loopback(resolver: Resolver, hosts: Iterable[str]) -> bool:
+    """True when every host that resolves does so to loopback alone, and at least one resolves."""
+    seen = []
+    for host in hosts:
+        try:
+            addresses = await resolver.addresses(host, socket.AF_UNSPEC)
+        except Exception as error:  # the home page's own request tells what is wrong
+            log.info("%s: %s", host, error)
+            continue
+        seen.append(all(ipaddress.ip_address(address.partition("%")[0]).is_loopback for address in addresses))
+    return bool(seen) and all(seen)

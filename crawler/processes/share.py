@@ -1,0 +1,55 @@
+"""Who walks what: the jobs of a round spread over processes, the same way every time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from crawler.facts import schema
+from crawler.hosts import LINK_JOBS
+from crawler.inventory import Site
+from crawler.rounds import BadArgument
+
+MOST = 64
+
+
+def how_many(text: Any, sites: int) -> int:
+    """The PROCESSES setting: a number, or `auto` for one a core; never more than there are sites."""
+    word = str(text or "1").strip().lower()
+    if word == "auto":
+        wanted = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    elif word.isdecimal() and 1 <= int(word) <= MOST:
+        wanted = int(word)
+    else:
+        raise BadArgument(f"设置 PROCESSES={text} 无效：写 auto（每个处理器核心一个进程）或 1 至 {MOST} 的整数。")
+    return max(1, min(wanted, sites))
+
+
+def sizes(engine: Engine) -> dict[str, int]:
+    """Pages of each site in the round that was walked last."""
+    run, page = schema.run, schema.page
+    last = sa.select(sa.func.max(run.c.id)).where(run.c.state == "walked").scalar_subquery()
+    query = sa.select(page.c.site, sa.func.count()).where(page.c.run == last).group_by(page.c.site)
+    with engine.connect() as db:
+        return {row[0]: row[1] for row in db.execute(query)}
+
+
+def share(sites: Sequence[Site], processes: int, known: Mapping[str, int]) -> list[frozenset[str]]:
+    """The jobs of each process: large sites first, each to the one that has least; foreign hosts in turn.
+
+    A site of unknown size counts as the mean of the known ones.
+    """
+    usual = max(1, sum(known.values()) // len(known)) if known else 1
+    load = [0] * processes
+    jobs: list[set[str]] = [set() for _ in range(processes)]
+    for site in sorted(sites, key=lambda site: (-known.get(site.id, usual), site.id)):
+        least = load.index(min(load))
+        load[least] += known.get(site.id, usual)
+        jobs[least].add(f"site:{site.id}")
+    for number in range(LINK_JOBS):
+        jobs[number % processes].add(f"links:{number}")
+    return [frozenset(one) for one in jobs]
