@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.engine import Connection, Engine
 
 from crawler.cluster.lease import Lease, guarded
-from crawler.facts.writer import Batch, PackedBatch, Writer
+from crawler.facts.writer import Rows, Writer
 
 
 class GuardedWriter(Writer):
@@ -22,7 +22,7 @@ class GuardedWriter(Writer):
     def _transaction(self) -> AbstractContextManager[Connection]:
         return guarded(self._engine, self._lease)
 
-    def _store(self, batches: list[Batch | PackedBatch]) -> None:
+    def _store(self, batches: list[Rows]) -> None:
         """Addresses in order of number: slices that find the same ones at one moment never wait for each other in a
         ring.
         """
