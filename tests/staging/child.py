@@ -105,7 +105,7 @@ def build(options: dict[str, Any], port: int, tls_ports: dict[str, int]) -> Any:
 
     if options["city"] != "yunling":
         name = options["city"]
-        return StagingCity(as_of, port, f"{name}_city.yaml", f"{name}.yaml", tls_ports)
+        return StagingCity(as_of, port, f"{name}_city.yaml", options.get("planted") or f"{name}.yaml", tls_ports)
     return StagingCity(as_of, port)
 
 

@@ -83,13 +83,16 @@ def start_city(
     dns_port: int | None = None,
     out_dir: Path | None = None,
     city: str = "yunling",
+    planted: Path | None = None,
 ) -> City:
     """Start the city of that name (one of `CITIES`) as it stands at `as_of`, a naive time being Beijing's.
 
     Without ports it takes 8380 (web) and 8353 (DNS), or free ones when those are taken; given ports are used or
     `CityError` is raised. inventory.yaml and truth.yaml go to `out_dir`, without it to a folder that `stop` removes.
+    `planted`: a file of problems to plant in place of the city's own (not of yunling, the bundled one).
     """
-    return _start({"city": city}, as_of, http_port, dns_port, out_dir)
+    options = {"city": city, "planted": str(planted.resolve()) if planted else ""}
+    return _start(options, as_of, http_port, dns_port, out_dir)
 
 
 def start_replay(
