@@ -6,6 +6,7 @@ import importlib.util
 import re
 import shutil
 import subprocess
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from reports import pdf
 from reports.bulletin import compose, lines
 from reports.gbt9704 import render
 from reports.options import Options
-from reports.paper import Paper
+from reports.paper import Block, Paper
 from reports.publish import pdf_of
 from tests.reports import build
 
@@ -76,6 +77,21 @@ def test_pages_are_even_and_a4(told: Paper, tmp_path: Path) -> None:
     info = subprocess.run(["pdfinfo", str(path)], check=True, capture_output=True, text=True).stdout
     assert int(re.search(r"Pages:\s+(\d+)", info)[1]) % 2 == 0  # type: ignore[index]
     assert "A4" in info
+
+
+@needs_typst
+@pytest.mark.parametrize("more", [0, 6, 9, 12, 14, 16, 18])
+def test_signature_never_stands_alone(more: int, tmp_path: Path) -> None:
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext is not installed: the pages are not read")
+    blocks = (*(Block("p", f"第{i}段") for i in range(2 + more)), Block("p", "逾期未整改的，将在下期通报中列出。"))
+    annexes = compose(build.judgement(), build.inventory(), Options(), None).annexes[:1]
+    told = Paper("letterhead", "机关", "", ("标题",), "各单位", blocks, date(2026, 1, 2), annexes=annexes)
+    path = tmp_path / "paper.pdf"
+    path.write_bytes(pdf.by_typst(told, ["标题"]))
+    out = subprocess.run(["pdftotext", str(path), "-"], check=True, capture_output=True, text=True).stdout
+    signed = next(page for page in out.split("\f") if "2026年1月2日" in re.sub(r"\s", "", page))
+    assert "逾期未整改的" in signed
 
 
 @needs_office
