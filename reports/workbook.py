@@ -12,6 +12,7 @@ import xlsxwriter
 from crawler.inventory import Inventory
 from reports import figures
 from reports.files import bounded, same_zip
+from reports.forms_sheet import add_forms, form_rows
 from reports.ledger_rows import (
     CELL_LIMIT,
     FIELDS,
@@ -26,6 +27,7 @@ from reports.ledger_rows import (
 )
 from reports.problems import Names
 from reports.sheets import Cell, Sheet, fields_sheet, log_sheet, round_sheets
+from rules.forms import Answer
 from rules.ledger import Ledger
 from rules.schema import Judgement
 
@@ -43,6 +45,9 @@ def build_workbook(
     _ledger_sheet(book, formats, WAITING, waiting_rows(judgement, names, ledger))
     if closed := closed_rows(judgement, names, ledger):
         _ledger_sheet(book, formats, CLOSED, closed)
+    answers = [Answer.model_validate(one) for one in judgement.extra.get("answers", ())]
+    rows = form_rows(judgement.extra.get("asked", ()), answers, inventory)
+    add_forms(book, formats, judgement.round, rows)
     for sheet in (*round_sheets(judgement, inventory, before), fields_sheet()):
         plain_sheet(book, formats, sheet)
     book.close()

@@ -13,7 +13,7 @@ from crawler.facts import RoundFacts, SiteFacts
 from crawler.inventory import Exemption
 from rules.checks.availability import AvailabilityParams
 from rules.context import Context
-from rules.forms import Answer, answered, cleared, unfilled
+from rules.forms import Answer, answered, asked, cleared, unfilled
 from rules.ledger import Ledger, closed_now, with_history
 from rules.loader import RuleSet, rule_key
 from rules.merge import Drafted, merge
@@ -285,6 +285,7 @@ def _extra(work: _Work, result: _Round) -> dict[str, Any]:
         "expired_exemptions": [one.model_dump(mode="json") for one in work.waived.expired],
         "unscored": [line.rule.id for line in lines if line.undone],
         "answers": [answer.model_dump(mode="json") for answer in work.answers],
+        "asked": asked(ruleset, facts.inventory),
         "unfilled": unfilled(ruleset, facts.inventory, work.answers),
         "score_sheets": {site: [line.row() for line in sheet_lines] for site, sheet_lines in result.sheets.items()},
         "seed": facts.seed,

@@ -53,25 +53,26 @@ class Answers(BaseModel):
 
 def load_answers(path: str | Path, inventory: Inventory, ruleset: RuleSet) -> Answers:
     """The answers of a file. BadInput with every mistake, unknown sites and indicators among them."""
+    return load_model(path, Answers, label="填报", checks=lambda data: answer_mistakes(data, inventory, ruleset))
+
+
+def answer_mistakes(data: Any, inventory: Inventory, ruleset: RuleSet) -> Iterator[tuple[tuple[Any, ...], str, str]]:
+    """(path, message, remedy) of answers about sites, indicators and cases that are not there."""
     rules = {rule.id: rule for rule in ruleset.known}
     sites = {site.id for site in inventory.sites}
-
-    def mistakes(data: Any) -> Iterator[tuple[tuple[Any, ...], str, str]]:
-        given = data.get("answers")
-        for index, answer in enumerate(given if isinstance(given, list) else []):
-            if not isinstance(answer, dict):
-                continue
-            here = ("answers", index)
-            rule = rules.get(str(answer.get("rule", "")))
-            if "rule" in answer and rule is None:
-                yield (*here, "rule"), f"没有指标 {answer['rule']}", "核对指标编号"
-            if "site" in answer and str(answer["site"]) not in sites:
-                yield (*here, "site"), f"清单中没有站点 {answer['site']}", f"可选：{'、'.join(sorted(sites))}"
-            item = answer.get("item", 1)
-            if rule is not None and rule.items and isinstance(item, int) and item > len(rule.items):
-                yield (*here, "item"), f"指标 {rule.id} 只有 {len(rule.items)} 种情形", f"写 1 到 {len(rule.items)}"
-
-    return load_model(path, Answers, label="填报", checks=mistakes)
+    given = data.get("answers")
+    for index, answer in enumerate(given if isinstance(given, list) else []):
+        if not isinstance(answer, dict):
+            continue
+        here = ("answers", index)
+        rule = rules.get(str(answer.get("rule", "")))
+        if "rule" in answer and rule is None:
+            yield (*here, "rule"), f"没有指标 {answer['rule']}", "核对指标编号"
+        if "site" in answer and str(answer["site"]) not in sites:
+            yield (*here, "site"), f"清单中没有站点 {answer['site']}", f"可选：{'、'.join(sorted(sites))}"
+        item = answer.get("item", 1)
+        if rule is not None and rule.items and isinstance(item, int) and item > len(rule.items):
+            yield (*here, "item"), f"指标 {rule.id} 只有 {len(rule.items)} 种情形", f"写 1 到 {len(rule.items)}"
 
 
 def answered(site: SiteFacts, rules: Iterable[Rule], answers: Sequence[Answer]) -> Iterator[Drafted]:
@@ -113,15 +114,25 @@ def cleared(drafted: Drafted, site: SiteFacts, answers: Sequence[Answer]) -> boo
     )
 
 
+def asked(ruleset: RuleSet, inventory: Inventory) -> list[dict[str, Any]]:
+    """What the profile asks of people, by indicator and site, with the cases and their points in words."""
+    return [
+        {"rule": rule.id, "name": rule.name, "site": site.id, "clause": f"{rule.document} {rule.clause}".strip(),
+         "cases": [f"{number}. {item.text}（{item.points:g}分）" for number, item in enumerate(rule.items, 1)]}
+        for rule in ruleset.rules
+        if rule.id in ruleset.profile.forms
+        for site in inventory.sites
+        if site.kind in rule.applies_to
+    ]  # fmt: skip
+
+
 def unfilled(ruleset: RuleSet, inventory: Inventory, answers: Sequence[Answer]) -> list[dict[str, str]]:
     """未填报: what the profile asks of people and nobody answered, by indicator and site."""
     done = {(answer.rule, answer.site) for answer in answers}
-    wanted = [rule for rule in ruleset.rules if rule.id in ruleset.profile.forms]
     return [
-        {"rule": rule.id, "name": rule.name, "site": site.id}
-        for rule in wanted
-        for site in inventory.sites
-        if site.kind in rule.applies_to and (rule.id, site.id) not in done
+        {name: row[name] for name in ("rule", "name", "site")}
+        for row in asked(ruleset, inventory)
+        if (row["rule"], row["site"]) not in done
     ]
 
 

@@ -189,7 +189,7 @@ def _point_mistakes(data: dict[str, Any]) -> Iterator[Mistake]:
     items, params = data.get("items"), data.get("params")
     cases = [one.get("points") for one in items if isinstance(one, dict)] if isinstance(items, list) else []
     for name in sorted(POINT_PARAMS & params.keys()) if cases and isinstance(params, dict) else ():
-        value = params[name]
+        value = params[name] if isinstance(params, dict) else None
         for one in value.values() if isinstance(value, dict) else [value]:
             if isinstance(one, int | float) and one not in cases:
                 told = "、".join(f"{case:g}" for case in cases if isinstance(case, int | float))

@@ -13,6 +13,7 @@ from crawler.facts.store import Run, StoreError, latest_round, latest_run, open_
 from crawler.inventory import BadInput, Inventory, Problem
 from crawler.rounds import BadArgument, parse_round
 from reports.files import OutputError, check_writable
+from reports.forms_sheet import read_forms
 from reports.rounds import NothingSeen, judge_and_write
 from reports.terminal import print_summary
 from rules.forms import Answer, load_answers
@@ -27,7 +28,7 @@ class Command(ScrapyCommand):
 
     def syntax(self) -> str:
         """Arguments for `scrapy judge -h`."""
-        return "[--round 2026-11] [--profile monthly] [--answers 填报.yaml]"
+        return "[--round 2026-11] [--profile monthly] [--answers 填报.yaml|台账.xlsx]"
 
     def short_desc(self) -> str:
         """One line for `scrapy --help`."""
@@ -43,7 +44,11 @@ class Command(ScrapyCommand):
         )
 
         parser.add_argument(
-            "--answers", dest="answers", default="", metavar="FILE", help="人工填报文件，由 scrapy rules answers 生成"
+            "--answers",
+            dest="answers",
+            default="",
+            metavar="FILE",
+            help="人工填报：scrapy rules answers 生成的文件，或台账工作簿",
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -79,7 +84,9 @@ class Command(ScrapyCommand):
         """What people reported for this round. BadInput for mistakes and for another round's file."""
         if not path:
             return ()
-        given = load_answers(path, Inventory.model_validate_json(run.inventory), rules)
+        inventory = Inventory.model_validate_json(run.inventory)
+        workbook = path.lower().endswith(".xlsx")
+        given = read_forms(Path(path), inventory, rules) if workbook else load_answers(path, inventory, rules)
         if given.round != run.round:
             message = f"填报的轮次是 {given.round}，评判的是 {run.round}"
             raise BadInput([Problem(path, 1, "round", message, "核对 --round 和填报文件")], label="填报")

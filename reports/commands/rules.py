@@ -12,9 +12,11 @@ from sqlalchemy.engine import Engine
 from crawler.facts.read import StoredRound
 from crawler.facts.store import Run, StoreError, latest_round, latest_run, load_judgement, load_ledger, open_store
 from crawler.inventory import BadInput, Inventory, Problem
+from reports.forms_sheet import form_rows, forms_workbook
 from reports.rounds import remembered_answers
+from reports.workbook import formats_of
 from rules.engine import judge
-from rules.forms import answer_form
+from rules.forms import answer_form, asked
 from rules.ledger import Ledger
 from rules.loader import load_ruleset
 from rules.manual import manual_html, manual_markdown, write_schemas
@@ -34,7 +36,7 @@ class Command(ScrapyCommand):
 
     def syntax(self) -> str:
         """Arguments for `scrapy rules -h`."""
-        forms = "check | manual [-o 手册.html|手册.md] | schema [-o 文件夹] | answers [-o 填报.yaml]"
+        forms = "check | manual [-o 手册.html|手册.md] | schema [-o 文件夹] | answers [-o 填报.yaml|填报.xlsx]"
         return f"{forms} | --what-if 方案 [--round 2026-11]"
 
     def short_desc(self) -> str:
@@ -102,14 +104,20 @@ class Command(ScrapyCommand):
         engine, run = self._walked(round_name)
         inventory = Inventory.model_validate_json(run.inventory)
         judged = load_judgement(engine, run.round)
-        known = judged["extra"].get("unfilled") if judged and judged["profile"] == ruleset.profile.name else None
+        same = judged is not None and judged["profile"] == ruleset.profile.name
+        known = judged["extra"].get("unfilled") if judged and same else None
         text = answer_form(run.round, ruleset, inventory, known)
         if not output:
             print(text, end="")
             return
         if Path(output).exists():
             raise BadInput([Problem(output, None, "", "文件已存在，不覆盖已填的内容", "换一个文件名")], label="填报")
-        Path(output).write_text(text, encoding="utf-8")
+        if output.lower().endswith(".xlsx"):
+            given = remembered_answers(engine, run.round) if same else []
+            rows = form_rows(asked(ruleset, inventory), given, inventory)
+            Path(output).write_bytes(forms_workbook(run.round, rows, formats_of))
+        else:
+            Path(output).write_text(text, encoding="utf-8")
         print(output)
 
     def _walked(self, round_name: str) -> tuple[Engine, Run]:

@@ -189,6 +189,7 @@ class Look:
     total_ms: int | None = 300
     control_ok: bool = True
     place: str = ""
+    reason: str = "timeout"  # read of those that failed
 
 
 @dataclass
