@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from ipaddress import ip_address
+from typing import Protocol, runtime_checkable
 
-from crawler.facts import BadLink, NetworkFact, PageFact, Readable, Reading, RoundFacts, SiteFacts
+from crawler.facts import AddressFact, BadLink, NetworkFact, PageFact, Readable, Reading, RoundFacts, SiteFacts
 from crawler.inventory import Column, Inventory, Unit
 from rules.columns import ColumnState, column_states
 from rules.profile import Profile
@@ -16,6 +17,15 @@ from rules.subjects import host_of
 from rules.windows import beijing_day
 
 _READINGS = 64
+
+
+@runtime_checkable
+class AddressBook(Protocol):
+    """Facts that can tell what became of one address."""
+
+    def address(self, url: str) -> AddressFact | None:
+        """The address as this round saw it, None when no page held it."""
+        ...
 
 
 def _never(_site: str, _category: str, _url: str) -> bool:
@@ -63,6 +73,15 @@ class Context:
                 del self._readings[next(iter(self._readings))]
             self._readings[key] = site.reading(url) if isinstance(site, Readable) else None
         return self._readings[key]
+
+    def address(self, url: str) -> AddressFact | None:
+        """What became of one address in this round; None when no page held it or the facts cannot tell."""
+        return self.facts.address(url) if isinstance(self.facts, AddressBook) else None
+
+    def content_type(self, url: str) -> str | None:
+        """The Content-Type header with which an address answered."""
+        found = self.address(url)
+        return found.content_type if found is not None else None
 
     def unit_of_column(self, site: SiteFacts, column_id: str | None) -> str:
         """Id of the unit that answers for a column; the site's own unit for none or an unknown one."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol, runtime_checkable
 
-from crawler.facts import AddressFact, Outcome, PageFact, SiteFacts
+from crawler.facts import Outcome, PageFact, SiteFacts
 from rules.checks.home import home_was_read
 from rules.checks.ipv6 import readiness
-from rules.context import Context
+from rules.context import AddressBook, Context
 from rules.ledger import Entry
 from rules.registry import CHECKS, Draft, PageVisitor
 from rules.schema import Finding
@@ -16,15 +15,6 @@ from rules.subjects import normal
 
 _UNDECIDED = ("未能判定", "无法访问")
 _DEFINITE = {"ok", "dead", "nodata", "nxdomain"}  # answers of the network that settle a question
-
-
-@runtime_checkable
-class AddressBook(Protocol):
-    """Facts that can tell what became of one address."""
-
-    def address(self, url: str) -> AddressFact | None:
-        """The address as this round saw it, None when no page held it."""
-        ...
 
 
 class Seen:

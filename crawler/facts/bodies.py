@@ -24,6 +24,8 @@ from crawler.inventory import Site
 from crawler.pages import Page, canonical, read_page
 from crawler.pages.encoding import decode
 from crawler.pages.guides import Guide, read_guide
+from crawler.pages.letter_rows import LetterRow as LetterRow
+from crawler.pages.letter_rows import read_letter_rows
 from crawler.pages.messages import Message, read_message
 from crawler.pages.personal import Personal, hide, mask
 
@@ -60,6 +62,11 @@ class Reading:
     def message(self) -> Message:
         """The page as a public letter with its reply."""
         return read_message(self.html)
+
+    @cached_property
+    def letter_rows(self) -> list[LetterRow]:
+        """The public letters that the page lists with their fields."""
+        return read_letter_rows(self.html, self.url)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -65,6 +66,11 @@ def _label() -> tuple[dict[str, str], re.Pattern[str]]:
     )
 
 
+def name_kinds() -> Mapping[str, str]:
+    """Every name of a field with its kind: 留言时间 → asked."""
+    return _label()[0]
+
+
 def read_message(html: str) -> Message:
     """The page as a letter; never raises for any markup."""
     doc = build(html)
@@ -72,7 +78,11 @@ def read_message(html: str) -> Message:
     head = find_headline(doc, page_title(doc), "")
     title = " ".join(doc.text_of(head).split()) if head is not None else page_title(doc) or ""
     lines = [line.strip() for line in main_text(doc, 20_000).split("\n")]
-    said = _fields(lines)
+    return message_of(title, labelled(lines))
+
+
+def message_of(title: str, said: Mapping[str, str]) -> Message:
+    """A letter of that title from what stands behind its labels, by kind."""
     marks = load_marks("messages.yaml")
     return Message(
         title=title,
@@ -86,7 +96,7 @@ def read_message(html: str) -> Message:
     )
 
 
-def _fields(lines: list[str]) -> dict[str, str]:
+def labelled(lines: Sequence[str]) -> dict[str, str]:
     """What follows each label, on its line or, when that is empty, on the lines below it."""
     kinds, label = _label()
     said: dict[str, str] = {}

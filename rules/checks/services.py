@@ -5,6 +5,8 @@ All of it is candidates: a guide may show an element as a picture, in an attachm
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -18,14 +20,18 @@ from rules.registry import Draft, PageVisitor, Params, fill, page_check
 from rules.schema import Level, Rule
 
 _TYPES: list[ColumnType] = ["办事服务"]
+_BARE = 200  # characters of a page's content; a guide of ten elements has more than that in its headings
+_PLATFORM = re.compile(r"政务服务网|网上办理|在线办理|点击(?:进入|办理|查看)|立即办理|zwfw", re.IGNORECASE)
 
 
-class _GuideParams(Params):
+class GuideParams(Params):
+    """Where guides stand, and how many pages are looked at."""
+
     types: list[ColumnType] = Field(default=_TYPES, description="办事指南所在栏目的类型")
     look_at: int = Field(default=300, ge=1, le=5000, description="每个站点最多看几个指南页面，超过时按种子抽取")
 
 
-class LackingParams(_GuideParams):
+class LackingParams(GuideParams):
     """V6.2 and V6.3."""
 
     lacking: int = Field(default=4, ge=1, le=10, description="缺失几类及以上")
@@ -33,9 +39,10 @@ class LackingParams(_GuideParams):
     few: bool = Field(default=False, description="true：事项总数不足 at_least 个且均缺失时（V6.3）")
 
 
-class GuideSample(_GuideParams):
+class GuideSample(GuideParams):
     """D13: how many guides are drawn, what each fault costs."""
 
+    absent: float = Field(default=4, ge=0, le=100, description="事项无办事指南扣分")
     sample: int = Field(default=5, ge=1, le=50, description="抽查几个办事服务事项")
     element: float = Field(default=0.5, ge=0, le=100, description="要素缺失每处扣分")
     unclear: float = Field(default=1, ge=0, le=100, description="材料格式要求不明确扣分")
@@ -43,25 +50,27 @@ class GuideSample(_GuideParams):
     law: float = Field(default=0.5, ge=0, le=100, description="政策文件仅有名称扣分")
 
 
-class FormSample(_GuideParams):
+class FormSample(GuideParams):
     """D15: how many guides are drawn."""
 
     sample: int = Field(default=2, ge=1, le=50, description="抽查几个办事指南")
 
 
-class _Guides:
+class Guides:
     """The guides of a site: articles of its service columns that speak as a guide does."""
 
-    def __init__(self, site: SiteFacts, rule: Rule, ctx: Context, params: _GuideParams) -> None:
+    def __init__(self, site: SiteFacts, rule: Rule, ctx: Context, params: GuideParams) -> None:
         self.site = site
         self.rule = rule
         self.ctx = ctx
         types = {fact.column.id: fact.column.type for fact in site.columns}
         self.columns = {column for column, kind in types.items() if kind in params.types}
+        self.lists = {fact.url for fact in site.columns}  # a bare page of an item is read as a list of nothing
         self.draw = ctx.draw(f"guides:{site.site.id}", params.look_at)
 
     def visit(self, page: PageFact) -> None:
-        if page.column in self.columns and page.kind in ("article", "other") and page.region != "home":
+        speaks = page.kind in ("article", "other") or (page.kind == "list" and page.item_count <= 1)
+        if page.column in self.columns and speaks and page.region != "home" and page.url not in self.lists:
             self.draw.add(page)
 
     def guides(self) -> Iterator[tuple[PageFact, Reading]]:
@@ -71,11 +80,32 @@ class _Guides:
             if reading is not None and not reading.cut and reading.guide.is_guide:
                 yield page, reading
 
-    def sampled(self, size: int) -> tuple[list[tuple[PageFact, Reading]], int]:
-        """A seeded sample of the guides and how many there are."""
+    def items(self) -> Iterator[tuple[PageFact, Reading]]:
+        """Guides, and the pages among them that hold nothing but a name: items without a guide.
+
+        Only in a column most of whose pages are guides: elsewhere a short page is a short article.
+        """
+        pages = [(page, self.ctx.reading(self.site, page.url)) for page in self.draw.pages()]
+        guides = Counter(page.column for page, reading in pages if reading is not None and reading.guide.is_guide)
+        total = Counter(page.column for page, _ in pages)
+        for page, reading in pages:
+            if reading is None or reading.cut:
+                continue
+            if reading.guide.is_guide or (2 * guides[page.column] > total[page.column] and self._bare(reading)):
+                yield page, reading
+
+    def _bare(self, reading: Reading) -> bool:
+        """No element, no file, no picture, no frame, and hardly a sentence."""
+        guide = reading.guide
+        shown = guide.pictures or guide.files or any(one.tag in ("iframe", "frame") for one in reading.page.links)
+        elements = set(guide.elements) - {"事项名称"}
+        return not elements and not shown and not _PLATFORM.search(reading.text) and len(reading.text) < _BARE
+
+    def sampled(self, size: int, *, bare: bool = False) -> tuple[list[tuple[PageFact, Reading]], int]:
+        """A seeded sample of the guides and how many there are; `bare`: of all items, those without a guide as well."""
         known = dict[str, tuple[PageFact, Reading]]()
         draw = self.ctx.draw(f"{self.rule.id}:{self.site.site.id}", size)
-        for page, reading in self.guides():
+        for page, reading in self.items() if bare else self.guides():
             draw.add(page)
             known[page.url] = (page, reading)
         return [known[page.url] for page in draw.pages()], draw.population
@@ -96,7 +126,7 @@ class _Guides:
 
 @dataclass
 class _Lacking:
-    found: _Guides
+    found: Guides
     params: LackingParams
 
     def visit(self, page: PageFact) -> None:
@@ -131,19 +161,19 @@ class _Lacking:
 def guides_lacking(site: SiteFacts, rule: Rule, ctx: Context) -> PageVisitor:
     """V6.2, V6.3: a guide with pictures or files of its own is given the benefit of the doubt."""
     params = LackingParams.model_validate(rule.params)
-    return _Lacking(_Guides(site, rule, ctx, params), params)
+    return _Lacking(Guides(site, rule, ctx, params), params)
 
 
 @dataclass
 class _Sample:
-    found: _Guides
+    found: Guides
     params: GuideSample
 
     def visit(self, page: PageFact) -> None:
         self.found.visit(page)
 
     def drafts(self) -> Iterator[Draft]:
-        sample, population = self.found.sampled(self.params.sample)
+        sample, population = self.found.sampled(self.params.sample, bare=True)
         for page, reading in sample:
             faults, points = self._faults(reading)
             if faults:
@@ -156,6 +186,8 @@ class _Sample:
 
     def _faults(self, reading: Reading) -> tuple[list[str], float]:
         guide, params = reading.guide, self.params
+        if not guide.is_guide:
+            return ["没有办事指南，页面只有事项名称"], params.absent
         faults, points = [], 0.0
         if guide.missing:
             faults.append(f"缺少{'、'.join(guide.missing)}")
@@ -174,14 +206,14 @@ class _Sample:
 
 @page_check("guide_sample", params=GuideSample, fields=("title", "faults"))
 def guide_sample(site: SiteFacts, rule: Rule, ctx: Context) -> PageVisitor:
-    """D13, cases 2 to 5, on a seeded sample; case 1, an item without a guide, needs the list of items."""
+    """D13 on a seeded sample of the items that the service columns list."""
     params = GuideSample.model_validate(rule.params)
-    return _Sample(_Guides(site, rule, ctx, params), params)
+    return _Sample(Guides(site, rule, ctx, params), params)
 
 
 @dataclass
 class _Forms:
-    found: _Guides
+    found: Guides
     params: FormSample
 
     def visit(self, page: PageFact) -> None:
@@ -203,4 +235,4 @@ class _Forms:
 def guide_forms(site: SiteFacts, rule: Rule, ctx: Context) -> PageVisitor:
     """D15: a form that the materials name, and neither a file, nor a download, nor a window that gives it."""
     params = FormSample.model_validate(rule.params)
-    return _Forms(_Guides(site, rule, ctx, params), params)
+    return _Forms(Guides(site, rule, ctx, params), params)
