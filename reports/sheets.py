@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from crawler.inventory import Inventory
 from reports import figures, told
@@ -70,13 +71,34 @@ def score_sheet(judgement: Judgement, names: Names) -> Sheet:
             found = len(line.get("findings") or ())
             said = (str(line.get("group") or ""), str(line.get("name") or ""), str(line.get("id") or ""))
             full_cell = "" if full is None else float(full)
-            rows.append((names.site(site), *said, full_cell, minus, kept, found, str(line.get("state") or "")))
+            state = str(line.get("state") or "")
+            rows.append((names.site(site), *said, full_cell, minus, kept, found, state, _why(line)))
         verdict = sites[site].verdict if site in sites else ""
         score = sites[site].score if site in sites else None
         shown = "不计分" if score is None else score
-        rows.append((names.site(site), "合计", "", "", 100, round(lost, 2), shown, "", verdict))
+        rows += _bonus_rows(judgement, site, names)
+        rows.append((names.site(site), "合计", "", "", 100, round(lost, 2), shown, "", verdict, ""))
     named = (("网站", 30), ("一级指标", 14), ("指标", 22), ("条款", 8), ("分值", 8), ("扣分", 8), ("得分", 8))
-    return Sheet("评分表", (*named, ("问题数", 8), ("检查情况", 14)), rows)
+    return Sheet("评分表", (*named, ("问题数", 8), ("检查情况", 14), ("缘由", 60)), rows)
+
+
+def _bonus_rows(judgement: Judgement, site: str, names: Names) -> list[Sequence[Cell]]:
+    """The bonus items of one site: what they may earn, what they earned, whether it counts."""
+    sheets = judgement.extra.get("bonus_sheets")
+    lines = sheets.get(site, ()) if isinstance(sheets, dict) else ()
+    return [
+        (
+            names.site(site), f"加分 {line.get('group')}", str(line.get("name")), str(line.get("id")),
+            float(line.get("cap") or 0), "", float(line.get("earned") or 0), len(line.get("findings") or ()),
+            str(line.get("state") or ""), _why(line),
+        )
+        for line in lines
+    ]  # fmt: skip
+
+
+def _why(line: Mapping[str, Any]) -> str:
+    """What cost or earned the points, a line each, with its address."""
+    return "\n".join(f"{one['message']}（{one['url']}）" for one in line.get("why") or ())
 
 
 def columns_sheet(judgement: Judgement, names: Names) -> Sheet:

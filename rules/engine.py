@@ -20,7 +20,7 @@ from rules.merge import Drafted, merge
 from rules.published import PublicationCount
 from rules.registry import CHECKS, Draft, PageVisitor
 from rules.schema import Category, CheckError, CoverageSum, Finding, Judgement, Rule, SiteVerdict
-from rules.scoring import Line, sheet, verdict
+from rules.scoring import Line, bonus_sheet, score, sheet, verdict
 from rules.seen import Seen
 from rules.subjects import fingerprint, normal
 from rules.tables import availability_row, column_rows, identity_row, ipv6_row, unit_rows
@@ -41,6 +41,7 @@ class _Round:
     availability: list[dict[str, Any]] = field(default_factory=list)
     identity: dict[str, dict[str, str]] = field(default_factory=dict)
     sheets: dict[str, list[Line]] = field(default_factory=dict)
+    bonuses: dict[str, list[Line]] = field(default_factory=dict)
     reasons: Counter[str] = field(default_factory=Counter)  # why addresses were blocked or left unchecked
 
     def sort(self, order: Sequence[str]) -> None:
@@ -156,9 +157,11 @@ def _judge_site(site: SiteFacts, work: _Work, result: _Round) -> None:
         else:
             result.exempted.append(_exempted(finding, exemption))
     findings = with_history(standing, work.ledger, facts.round, facts.as_of)
-    told = {answer.rule for answer in work.answers if answer.site == site.site.id}
+    mine = [answer for answer in work.answers if answer.site == site.site.id]
+    told = {answer.rule for answer in mine}
+    waived = told - {answer.rule for answer in mine if answer.result != "不适用"}
     scored = site.site.kind == "portal" or ruleset.profile.scoring.departments
-    lines = sheet(ruleset, findings, site.site.id, told) if scored else []
+    lines = sheet(ruleset, findings, site.site.id, told, waived) if scored else []
     work.seen.note_site(site, findings, {error.rule for error in errors})
     result.findings += findings
     result.errors += errors
@@ -172,6 +175,8 @@ def _judge_site(site: SiteFacts, work: _Work, result: _Round) -> None:
         result.availability.append(series)
     if lines:
         result.sheets[site.site.id] = lines
+        base = score(lines, services=site.site.id not in ruleset.profile.scoring.no_services)
+        result.bonuses[site.site.id] = bonus_sheet(ruleset, findings, base, told)
 
 
 def run_checks(
@@ -288,6 +293,7 @@ def _extra(work: _Work, result: _Round) -> dict[str, Any]:
         "asked": asked(ruleset, facts.inventory),
         "unfilled": unfilled(ruleset, facts.inventory, work.answers),
         "score_sheets": {site: [line.row() for line in sheet_lines] for site, sheet_lines in result.sheets.items()},
+        "bonus_sheets": {site: [line.row() for line in lines] for site, lines in sorted(result.bonuses.items())},
         "seed": facts.seed,
         "profile_title": ruleset.profile.title,
     }

@@ -13,14 +13,16 @@ from rules.schema import Finding, Rule, SiteVerdict, VerdictName
 FULL = 10000
 _SERVICES = "办事服务"
 _SERVICE_POINTS = 2500
+_TOLD = 20  # findings told on the sheet for one item; all of them stand in the ledger
 _UNDONE = ("未检查", "待人工填报")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One item of a score sheet. `lost` in points, not above `cap`.
+    """One item of a score sheet. `lost` in points, not above `cap`; `earned` of a bonus item.
 
     `state`: 已检查, 待人工确认 (candidates wait for a person), 待人工填报, 未检查 (not in the profile), 不适用.
+    `why`: what each of the findings says, with its address.
     """
 
     rule: Rule
@@ -28,6 +30,8 @@ class Line:
     lost: float
     state: str
     findings: tuple[str, ...]
+    earned: float = 0
+    why: tuple[tuple[str, str], ...] = ()
 
     @property
     def undone(self) -> bool:
@@ -44,7 +48,8 @@ class Line:
             "lost": self.lost,
             "state": self.state,
             "findings": list(self.findings),
-        }
+            "why": [{"message": message, "url": url} for message, url in self.why],
+        } | ({"earned": self.earned} if self.rule.level == "bonus" else {})
 
 
 def counts(finding: Finding) -> bool:
@@ -58,12 +63,16 @@ def cents(points: float) -> int:
 
 
 def sheet(
-    ruleset: RuleSet, findings: Sequence[Finding], site: str = "", answered: Set[str] = frozenset()
+    ruleset: RuleSet,
+    findings: Sequence[Finding],
+    site: str = "",
+    answered: Set[str] = frozenset(),
+    waived: Set[str] = frozenset(),
 ) -> list[Line]:
     """Every deduction item with what it lost: no item loses more than its own points.
 
-    `answered`: indicators that a person reported on. A portal of a ministry has no D1 and 4 points for D2; one
-    without services has no 办事服务 (domain 1.0).
+    `answered`: indicators that a person reported on; `waived`: those of which a person said 不适用. A portal of a
+    ministry has no D1 and 4 points for D2; one without services has no 办事服务 (domain 1.0).
     """
     scoring = ruleset.profile.scoring
     lines = []
@@ -81,10 +90,38 @@ def sheet(
         )
         lost = [finding for finding in mine if counts(finding) and finding.deduction]
         total = min(sum(cents(finding.deduction or 0) for finding in lost), cents(cap))
-        state = "不适用" if exempt else _state(used, mine, answered)
+        none = exempt or (rule.id in waived and not lost)
+        state = "不适用" if none else _state(used, mine, answered)
         prints = tuple(sorted(finding.fingerprint for finding in lost))
-        lines.append(Line(rule, cap, 0 if exempt else total / 100, state, prints))
+        lines.append(Line(rule, cap, 0 if exempt else total / 100, state, prints, why=_why(lost)))
     return lines
+
+
+def bonus_sheet(
+    ruleset: RuleSet, findings: Sequence[Finding], base: float, answered: Set[str] = frozenset()
+) -> list[Line]:
+    """Every bonus item with what it earned; `base` is the deduction score, which must be above the gate to count."""
+    gate = ruleset.profile.scoring.bonus_above
+    lines = []
+    for known in ruleset.known:
+        used = ruleset.rule(known.id)
+        rule = used or known
+        if rule.level != "bonus":
+            continue
+        mine = [finding for finding in findings if finding.rule == rule.id]
+        earned = [finding for finding in mine if counts(finding) and finding.bonus]
+        total = sum(cents(finding.bonus or 0) for finding in earned)
+        cap = rule.cap if rule.cap is not None else total / 100
+        state = _state(used, mine, answered)
+        if earned and base <= gate:
+            state = f"未计入（扣分结果不高于{gate:g}分）"
+        prints = tuple(sorted(finding.fingerprint for finding in earned))
+        lines.append(Line(rule, cap, 0, state, prints, min(total, cents(cap)) / 100, _why(earned)))
+    return lines
+
+
+def _why(findings: Sequence[Finding]) -> tuple[tuple[str, str], ...]:
+    return tuple((finding.message, finding.subject) for finding in findings[:_TOLD])
 
 
 def _state(rule: Rule | None, mine: Sequence[Finding], answered: Set[str]) -> str:

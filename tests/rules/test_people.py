@@ -135,6 +135,29 @@ def test_the_bonus_counts_only_strictly_above_eighty(lost: int, final: int) -> N
     assert bonus(ANNUAL, judgement.findings) == 2
 
 
+def test_the_sheet_tells_every_bonus_item_and_whether_it_counts() -> None:
+    site = site_facts(portal(), columns=[*good_columns(), column("tj", "统计信息", ago(1))])
+    rows = {}
+    for lost in (0, 20):
+        answers = [answer("B10"), *([answer("D13", count=5), answer("D14", count=5), answer("D16")] if lost else [])]
+        judgement = judged(only("D13", "D14", "D16", "B1", "B10"), *answers, site=site)
+        rows[lost] = {row["id"]: row for row in judgement.extra["bonus_sheets"]["portal"]}
+        assert judgement.sites[0].score == (80 if lost else 105)
+    assert list(rows[0]) == [f"B{n}" for n in range(1, 11)]
+    assert (rows[0]["B1"]["earned"], rows[0]["B1"]["state"], rows[0]["B10"]["earned"]) == (2, "已检查", 3)
+    assert rows[20]["B1"]["state"] == "未计入（扣分结果不高于80分）" and rows[0]["B2"]["state"] == "未检查"
+    assert rows[0]["B1"]["why"][0]["url"] == f"{HOME}tj/"
+
+
+def test_an_item_that_a_person_calls_inapplicable_is_told_as_such() -> None:
+    states = {}
+    for result in ("不适用", "无问题"):
+        judgement = judged(only("D11"), answer("D11", result))
+        rows = judgement.extra["score_sheets"]["portal"]
+        states[result] = next(row["state"] for row in rows if row["id"] == "D11")
+    assert states == {"不适用": "不适用", "无问题": "已检查"}
+
+
 def test_the_four_thirds_rule() -> None:
     ruleset = only("D4", "D13", no_services=["portal"])
     site = site_facts(portal(), columns=[*good_columns(), column("a", "动态要闻", ago(30))])
