@@ -85,7 +85,13 @@ def ipv6_view(judgement: Judgement, n: Numbers) -> dict[str, Any] | None:
         ("不支持", v.unsupported, charts.BAD),
         ("未能检测", v.untested, charts.NONE),
     ]
-    heads = (("域名有IPv6地址", "aaaa"), ("首页可经IPv6访问", "home"), ("域名服务器", "ns"))
+    heads: tuple[tuple[str, str], ...] = (
+        ("域名有IPv6地址", "aaaa"),
+        ("首页可经IPv6访问", "home"),
+        ("域名服务器", "ns"),
+    )
+    below = (("二级链接", "level2"), ("三级链接", "level3"), ("首页资源", "parts"))
+    heads += tuple((head, key) for head, key in below if any(row.get(key, "未测") != "未测" for row in found))
     rows = []
     for row in found:
         values = [(head, str(row.get(key) or "未测")) for head, key in heads]
@@ -103,6 +109,7 @@ def ipv6_view(judgement: Judgement, n: Numbers) -> dict[str, Any] | None:
         "text": text,
         "picture": charts.ring("IPv6支持情况", parts, rate if v.tested else "未测"),
         "parts": parts,
+        "heads": [head for head, _ in heads],
         "rows": rows,
     }
 

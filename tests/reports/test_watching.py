@@ -57,7 +57,14 @@ def test_a_week_ends_with_the_newest_day_and_shows_gaps() -> None:
 
 @pytest.mark.parametrize(
     ("looks", "failed", "color"),
-    [(96, 0, charts.GOOD), (100, 4, charts.WAIT), (100, 5, charts.BAD), (20, 1, charts.BAD), (0, 0, charts.NONE)],
+    [
+        (96, 0, charts.GOOD),
+        (100, 4, charts.WAIT),
+        (100, 5, charts.BAD),
+        (20, 1, charts.WAIT),
+        (20, 2, charts.BAD),
+        (0, 0, charts.NONE),
+    ],
 )
 def test_the_colour_of_a_day(looks: int, failed: int, color: str) -> None:
     drawn = html.fromstring(str(strip("甲", [day(16, looks, failed)])))
@@ -127,6 +134,20 @@ def test_every_site_stands_in_the_readiness_table() -> None:
     assert table.rows[0][2:] == ("甲网", "a.gov.cn", "支持", "支持", "不支持", "4/5", "未测", "18/20", "说明")
     assert table.rows[1][3:] == ("b.gov.cn", "未测", "未测", "未测", "未测", "未测", "未测", "")
     assert len(table.head) == len(table.widths) == len(table.rows[0])
+
+
+def test_the_dashboard_tells_how_far_ipv6_goes_where_it_was_tested() -> None:
+    now = build.judgement()
+    rows: list[dict[str, Any]] = [
+        {"site": "a", "name": "甲网", "aaaa": "支持", "home": "支持", "ns": "支持", "level2": "4/5"},
+        {"site": "b", "name": "乙网"},
+    ]  # fmt: skip
+    heads = "//section[@id='ipv6']//thead//th/text()"
+    tested = now.model_copy(update={"extra": now.extra | {"ipv6": rows}})
+    page = html.fromstring(build_dashboard(tested, build.inventory()))
+    assert page.xpath(heads)[1:] == ["域名有IPv6地址", "首页可经IPv6访问", "域名服务器", "二级链接", "说明"]
+    assert page.xpath("//section[@id='ipv6']//td[@data-head='二级链接']//text()") == ["4/5", "未测"]
+    assert "二级链接" not in html.fromstring(build_dashboard(now, build.inventory())).xpath(heads)
 
 
 @pytest.mark.parametrize(
