@@ -54,7 +54,39 @@ def round_sheets(judgement: Judgement, inventory: Inventory, before: Judgement |
     names = Names(judgement, inventory)
     sheets = [columns_sheet(judgement, names), ipv6_sheet(judgement), sites_sheet(judgement, names)]
     scores = score_sheet(judgement, names)
-    return [*sheets, *([scores] if scores.rows else []), coverage_sheet(judgement, inventory, before)]
+    given = [sheet for sheet in (scores, samples_sheet(judgement, names), exemptions_sheet(judgement)) if sheet.rows]
+    return [*sheets, *given, coverage_sheet(judgement, inventory, before)]
+
+
+def samples_sheet(judgement: Judgement, names: Names) -> Sheet:
+    """抽样记录: which pages the seed drew, of how many; the same seed draws them again."""
+    rows: list[Sequence[Cell]] = [
+        (
+            names.site(str(r["site"])),
+            str(r["rule"]),
+            int(r["size"]),
+            int(r["of"]),
+            len(r["pages"]),
+            "\n".join(r["pages"]),
+        )
+        for r in rows_of(judgement.extra, "samples")
+        if r["pages"]
+    ]
+    named = (("网站", 30), ("条款", 10), ("应抽", 8), ("总数", 8), ("实抽", 8), ("抽取的页面", 80))
+    return Sheet("抽样记录", named, rows)
+
+
+def exemptions_sheet(judgement: Judgement) -> Sheet:
+    """豁免情况: problems taken out with who, why and until when; those that have run out first."""
+    rows: list[Sequence[Cell]] = []
+    for state, key, url in (("已到期，不再豁免", "expired_exemptions", "url"), ("豁免", "exempted", "subject")):
+        rows += [
+            (state, str(r.get("rule")), str(r.get(url)), str(r.get("message") or ""), str(r.get("reason")),
+             str(r.get("by")), str(r.get("until")))
+            for r in rows_of(judgement.extra, key)
+        ]  # fmt: skip
+    named = (("状态", 16), ("条款", 8), ("网址", 50), ("问题", 44), ("理由", 30), ("批准人", 12), ("期限", 12))
+    return Sheet("豁免情况", named, rows)
 
 
 def score_sheet(judgement: Judgement, names: Names) -> Sheet:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from ipaddress import ip_address
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from crawler.facts import AddressFact, BadLink, NetworkFact, PageFact, Readable, Reading, RoundFacts, SiteFacts
 from crawler.inventory import Column, Inventory, Unit
@@ -42,6 +42,7 @@ class Context:
     _columns: dict[str, Sequence[ColumnState]] = field(default_factory=dict)
     _links: dict[str, Sequence[BadLink]] = field(default_factory=dict)
     _readings: dict[str, Reading | None] = field(default_factory=dict)
+    _draws: dict[str, Draw] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -106,7 +107,18 @@ class Context:
 
     def draw(self, key: str, size: int) -> Draw:
         """An empty seeded draw; `key` names what is drawn, so that two indicators do not draw the same pages."""
-        return Draw(f"{self.facts.seed}:{key}", size)
+        self._draws[key] = Draw(f"{self.facts.seed}:{key}", size)
+        return self._draws[key]
+
+    def drawn(self, site: str) -> Iterator[dict[str, Any]]:
+        """The samples of one site's indicators, so that they can be drawn again: what, how many of how many, which."""
+        for key, draw in sorted(self._draws.items()):
+            rule, _, rest = key.partition(":")
+            of, _, kind = rest.partition(":")
+            if of == site and rule[:1].isupper():
+                pages = [page.url for page in draw.pages()]
+                yield {"rule": rule, "site": of, "kind": kind, "size": draw.size, "of": draw.population, "pages": pages}
+        self._draws.clear()
 
 
 class Draw:
@@ -117,7 +129,7 @@ class Draw:
 
     def __init__(self, key: str, size: int) -> None:
         self._key = hashlib.sha256(key.encode()).digest()
-        self._size = size
+        self.size = size
         self._kept: dict[bytes, PageFact] = {}
         self._limit = b"\xff" * 8
         self.population = 0
@@ -128,7 +140,7 @@ class Draw:
         rank = hashlib.blake2b(page.url.encode("utf-8", "surrogateescape"), digest_size=8, key=self._key).digest()
         if rank <= self._limit:
             self._kept[rank] = page
-            if len(self._kept) > self._size:
+            if len(self._kept) > self.size:
                 del self._kept[max(self._kept)]
                 self._limit = max(self._kept)
 

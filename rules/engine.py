@@ -18,7 +18,7 @@ from rules.ledger import Ledger, closed_now, with_history
 from rules.loader import RuleSet, rule_key
 from rules.merge import Drafted, merge
 from rules.published import PublicationCount
-from rules.registry import CHECKS, Draft, PageVisitor
+from rules.registry import CHECKS, PageVisitor
 from rules.schema import Category, CheckError, CoverageSum, Finding, Judgement, Rule, SiteVerdict
 from rules.scoring import Line, bonus_sheet, score, sheet, verdict
 from rules.seen import Seen
@@ -40,6 +40,7 @@ class _Round:
     ipv6: list[dict[str, Any]] = field(default_factory=list)
     availability: list[dict[str, Any]] = field(default_factory=list)
     identity: dict[str, dict[str, str]] = field(default_factory=dict)
+    samples: list[dict[str, Any]] = field(default_factory=list)
     sheets: dict[str, list[Line]] = field(default_factory=dict)
     bonuses: dict[str, list[Line]] = field(default_factory=dict)
     reasons: Counter[str] = field(default_factory=Counter)  # why addresses were blocked or left unchecked
@@ -50,7 +51,7 @@ class _Round:
         self.verdicts.sort(key=lambda one: place[one.id])
         self.findings.sort(key=lambda one: place[one.site])
         self.errors.sort(key=lambda one: place[one.site])
-        for rows in (self.exempted, self.columns, self.ipv6, self.availability):
+        for rows in (self.samples, self.exempted, self.columns, self.ipv6, self.availability):
             rows.sort(key=lambda row: place[row["site"]])
         self.sheets = dict(sorted(self.sheets.items(), key=lambda pair: place[pair[0]]))
 
@@ -162,6 +163,7 @@ def _judge_site(site: SiteFacts, work: _Work, result: _Round) -> None:
     waived = told - {answer.rule for answer in mine if answer.result != "不适用"}
     scored = site.site.kind == "portal" or ruleset.profile.scoring.departments
     lines = sheet(ruleset, findings, site.site.id, told, waived) if scored else []
+    result.samples += work.context.drawn(site.site.id)
     work.seen.note_site(site, findings, {error.rule for error in errors})
     result.findings += findings
     result.errors += errors
@@ -190,7 +192,7 @@ def run_checks(
         spec = CHECKS[rule.check]
         try:
             if spec.run is not None:
-                drafted += [(rule, draft) for draft in _all(spec.run(site, rule, context))]
+                drafted += [(rule, draft) for draft in list(spec.run(site, rule, context))]
             elif spec.visitor is not None:
                 visitors[len(visitors)] = (rule, spec.visitor(site, rule, context))
         except Exception as error:
@@ -198,7 +200,7 @@ def run_checks(
     _walk(site, visitors, errors)
     for found, visitor in visitors.values():
         try:
-            drafts = _all(visitor.drafts())
+            drafts = list(visitor.drafts())
         except Exception as error:
             if found is None:
                 raise
@@ -207,10 +209,6 @@ def run_checks(
         if found is not None:
             drafted += [(found, draft) for draft in drafts]
     return drafted, errors
-
-
-def _all(drafts: Any) -> list[Draft]:
-    return list(drafts)
 
 
 def _walk(site: SiteFacts, visitors: dict[int, tuple[Rule | None, PageVisitor]], errors: list[CheckError]) -> None:
@@ -295,5 +293,6 @@ def _extra(work: _Work, result: _Round) -> dict[str, Any]:
         "score_sheets": {site: [line.row() for line in sheet_lines] for site, sheet_lines in result.sheets.items()},
         "bonus_sheets": {site: [line.row() for line in lines] for site, lines in sorted(result.bonuses.items())},
         "seed": facts.seed,
+        "samples": result.samples,
         "profile_title": ruleset.profile.title,
     }

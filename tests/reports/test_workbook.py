@@ -129,6 +129,22 @@ def test_score_sheet_per_portal() -> None:
     assert (found[2]["指标"] or found[2]["一级指标"], found[2]["扣分"], found[2]["得分"]) == ("合计", 5.7, 86.5)
 
 
+def test_exemptions_and_samples_have_sheets_of_their_own() -> None:
+    now = build.judgement()
+    expired = {"rule": "V4.3", "url": "http://a.cn/zt/", "until": "2026-11-01", "reason": "历史专题", "by": "张某"}
+    sample = {"rule": "D26", "site": "portal", "kind": "list", "size": 5, "of": 40, "pages": ["http://a.cn/1/"]}
+    extra = {**now.extra, "expired_exemptions": [expired], "exempted": [], "samples": [sample]}
+    book = openpyxl.load_workbook(
+        io.BytesIO(build_workbook(now.model_copy(update={"extra": extra}), build.inventory()))
+    )
+    [row] = rows(book["豁免情况"])
+    assert (row["状态"], row["网址"], row["批准人"], row["期限"]) == (
+        "已到期，不再豁免", "http://a.cn/zt/", "张某", "2026-11-01",
+    )  # fmt: skip
+    [row] = rows(book["抽样记录"])
+    assert (row["应抽"], row["总数"], row["实抽"], row["抽取的页面"]) == (5, 40, 1, "http://a.cn/1/")
+
+
 def test_every_extra_may_be_missing() -> None:
     bare = build.judgement().model_copy(update={"extra": {}})
     book = openpyxl.load_workbook(io.BytesIO(build_workbook(bare, build.inventory())))

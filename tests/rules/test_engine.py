@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from crawler.facts import Coverage
 from crawler.inventory import Exemption
 from rules.engine import judge
+from rules.loader import load_ruleset
 from rules.registry import CHECKS, CheckSpec, Draft
 from rules.subjects import fingerprint, normal
 from tests.rules.build import (
@@ -38,6 +39,7 @@ from tests.rules.build import (
 )
 
 HOME = "http://www.yunling.gov.cn/"
+QUARTERLY = load_ruleset("quarterly")
 
 
 def test_a_site_in_good_order_has_no_finding() -> None:
@@ -118,6 +120,16 @@ def test_an_exemption_of_one_clause_covers_the_problem_under_its_other_clauses()
     assert judged(facts, exemptions=[exempt("V4.3", f"{HOME}zt/", date(2027, 1, 1))]).findings == []
     assert judged(facts, exemptions=[exempt("D9", f"{HOME}zt/", date(2027, 1, 1))]).findings == []
     assert len(judged(facts, exemptions=[exempt("D22", f"{HOME}zt/", date(2027, 1, 1))]).findings) == 1
+
+
+def test_samples_are_recorded_with_their_population_and_drawn_again() -> None:
+    pages = [page(f"{HOME}a{n}.html", kind="article") for n in range(9)]
+    first, second = (judged(site_facts(portal(), page_facts=p), ruleset=QUARTERLY) for p in (pages, pages[::-1]))
+    [row] = [one for one in first.extra["samples"] if (one["rule"], one["kind"]) == ("D26", "article")]
+    assert (row["site"], row["size"], row["of"], len(row["pages"])) == ("portal", 5, 9, 5)
+    assert second.extra["samples"] == first.extra["samples"]
+    other = judged(site_facts(portal(), page_facts=pages), ruleset=QUARTERLY, seed=8)
+    assert other.extra["samples"] != first.extra["samples"]
 
 
 def test_expired_exemptions_are_told() -> None:
