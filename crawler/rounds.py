@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.engine import Engine
 
-from crawler.facts.store import Run, latest_round, latest_run, now, open_store, reopen_run, start_run
+from crawler.facts.store import Run, latest_round, latest_run, now, reopen_run, start_run, store_of
 from crawler.inventory import Inventory, Site, default_inventory, load_inventory
 from crawler.probes.control import DEFAULT_CONTROLS as DEFAULT_CONTROLS
 from crawler.probes.dnssec import parse_anchors
@@ -141,7 +141,7 @@ def prepare(arguments: Mapping[str, str | None], settings: Mapping[str, Any], ro
     if path is not None:
         inventory = load_inventory(path)
         sites = choose_sites(inventory, arguments.get("sites"))
-        engine = open_store(str(settings["DATABASE_URL"]))
+        engine = store_of(settings)
         run, resumed = _run(engine, name, as_of, inventory, arguments, None)
         return Plan(run, resumed, inventory, sites, engine, 600.0 if delay is None else delay, servers, controls)
     return _prepare_staging(arguments, settings, name, as_of, delay)
@@ -156,7 +156,7 @@ def _prepare_staging(
 ) -> Plan:
     """The bundled staging city, at the addresses an unfinished round was walked at."""
     process = _staging()
-    engine = open_store(str(settings["DATABASE_URL"]))
+    engine = store_of(settings)
     old = latest_run(engine, name, states=("walking",))
     old = old if old and old.staging and as_of in (None, old.as_of) else None
     moment = old.as_of if old else (as_of or now().replace(microsecond=0))
@@ -186,7 +186,7 @@ def _prepare_recheck(
     servers: list[tuple[str, int]] | None,
 ) -> Plan:
     """A finished round's suspect and dead addresses once more (contract 4): light enough for every day."""
-    engine = open_store(str(settings["DATABASE_URL"]))
+    engine = store_of(settings)
     if not arguments.get("round"):
         name = latest_round(engine) or name
     run = latest_run(engine, name, states=("walked", "walking"))

@@ -9,6 +9,7 @@ COMMANDS_MODULE = "reports.commands"  # what a person types lives in reports
 
 # -- what a user sets with -s (contract 1) ----------------------------------------------------------------------
 DATABASE_URL = "sqlite:///data/inspection.db"  # SQLAlchemy URL of the fact store
+DATABASE_WAIT = 120  # seconds that a round waits for a database that is away, then it stops and can be taken up again
 OUTPUT_DIR = "output"  # documents go to OUTPUT_DIR/<round>/
 PROCESSES = "1"  # processes that walk, each with sites of its own; auto: one a processor core
 DNS_SERVERS = ""  # host:port,host:port; empty: the system's

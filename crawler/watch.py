@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.engine import Engine
 
-from crawler.facts.store import open_store
+from crawler.facts.store import store_of
 from crawler.inventory import Inventory, Site, default_inventory, load_inventory
 from crawler.probes.control import DEFAULT_CONTROLS
 from crawler.probes.every import SpanError, parse_span
@@ -75,7 +75,7 @@ def prepare_watch(arguments: Mapping[str, str | None], settings: Mapping[str, An
     try:
         inventory = load_inventory(path)
         sites = choose_sites(inventory, arguments.get("sites"))
-        engine = open_store(str(settings["DATABASE_URL"]))
+        engine = store_of(settings)
         if city is not None:
             servers = parse_servers_setting(city.dns_servers)
     except BaseException:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from crawler.facts import schema
@@ -17,19 +17,33 @@ from crawler.facts.engines import engine_of, without_password
 from crawler.facts.errors import StoreError as StoreError
 from crawler.facts.errors import plain as plain
 from crawler.facts.hidden import drop_fine_edges
+from crawler.facts.patience import WAIT, patiently, with_wait
 from crawler.facts.upgrading import upgrade
 
 
-def open_store(url: str) -> Engine:
-    """Engine of `url` with all tables made or brought up to date. StoreError tells what to do when it cannot be."""
+def open_store(url: str, wait: float = WAIT) -> Engine:
+    """Engine of `url` with all tables made or brought up to date. StoreError tells what to do when it cannot be.
+
+    `wait`: seconds that later writing waits for a database that is away (setting DATABASE_WAIT).
+    """
     try:
-        engine = engine_of(url)
+        engine = with_wait(engine_of(url), wait)
         upgrade(engine)
     except (SQLAlchemyError, OSError) as error:
         raise StoreError(
             f"无法打开数据库 {without_password(url)}：{plain(error)}。请检查文件夹权限、磁盘空间或数据库服务。"
         ) from error
     return engine
+
+
+def store_of(settings: Mapping[str, Any]) -> Engine:
+    """The store that the settings DATABASE_URL and DATABASE_WAIT (seconds) name."""
+    given = settings.get("DATABASE_WAIT", WAIT)
+    try:
+        wait = float(given)
+    except ValueError as error:
+        raise StoreError(f"设置 DATABASE_WAIT 应为秒数，如 120；现为“{given}”。") from error
+    return open_store(str(settings["DATABASE_URL"]), wait)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +110,12 @@ def start_run(engine: Engine, **values: Any) -> Run:
 
 def update_run(engine: Engine, run_id: int, **values: Any) -> None:
     """Set columns of a run's row."""
-    with engine.begin() as db:
-        db.execute(schema.run.update().where(schema.run.c.id == run_id).values(**values))
+
+    def done() -> None:
+        with engine.begin() as db:
+            db.execute(schema.run.update().where(schema.run.c.id == run_id).values(**values))
+
+    patiently(engine, done)
 
 
 def finish_run(engine: Engine, run_id: int) -> None:
@@ -105,12 +123,16 @@ def finish_run(engine: Engine, run_id: int) -> None:
 
     Hidden links to foreign hosts stay, fine or not: they are facts of their own.
     """
-    with engine.begin() as db:
-        drop_fine_edges(db, run_id)
-        tidy_bodies(db, run_id)
-        db.execute(
-            schema.run.update().where(schema.run.c.id == run_id).values(state="walked", finished=now().isoformat())
-        )
+
+    def done() -> None:
+        with engine.begin() as db:
+            drop_fine_edges(db, run_id)
+            tidy_bodies(db, run_id)
+            db.execute(
+                schema.run.update().where(schema.run.c.id == run_id).values(state="walked", finished=now().isoformat())
+            )
+
+    patiently(engine, done)
 
 
 def reopen_run(engine: Engine, run_id: int) -> int:
@@ -132,13 +154,15 @@ def save_judgement(
     engine: Engine, round_name: str, run_id: int, data: dict[str, Any], ledger: Mapping[str, dict[str, Any]]
 ) -> None:
     """Keep the newest judgement of a round and the ledger as it stands after it, both or neither."""
-    table, entries = schema.judgement, schema.ledger
-    with engine.begin() as db:
-        db.execute(table.delete().where(table.c.round == round_name))
-        db.execute(table.insert().values(round=round_name, run=run_id, at=now().isoformat(), data=data))
-        db.execute(entries.delete())
-        if ledger:
-            db.execute(entries.insert(), [{"fingerprint": name, "data": entry} for name, entry in ledger.items()])
+    table = schema.judgement
+
+    def done() -> None:
+        with engine.begin() as db:
+            db.execute(table.delete().where(table.c.round == round_name))
+            db.execute(table.insert().values(round=round_name, run=run_id, at=now().isoformat(), data=data))
+            _replace_ledger(db, ledger)
+
+    patiently(engine, done)
 
 
 def load_ledger(engine: Engine) -> dict[str, dict[str, Any]]:
@@ -149,11 +173,14 @@ def load_ledger(engine: Engine) -> dict[str, dict[str, Any]]:
 
 def save_ledger(engine: Engine, ledger: Mapping[str, dict[str, Any]]) -> None:
     """Replace the ledger, whole or not at all."""
-    entries = schema.ledger
     with engine.begin() as db:
-        db.execute(entries.delete())
-        if ledger:
-            db.execute(entries.insert(), [{"fingerprint": name, "data": entry} for name, entry in ledger.items()])
+        _replace_ledger(db, ledger)
+
+
+def _replace_ledger(db: Connection, ledger: Mapping[str, dict[str, Any]]) -> None:
+    db.execute(schema.ledger.delete())
+    if ledger:
+        db.execute(schema.ledger.insert(), [{"fingerprint": name, "data": entry} for name, entry in ledger.items()])
 
 
 def load_judgement(engine: Engine, round_name: str) -> dict[str, Any] | None:

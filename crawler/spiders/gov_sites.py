@@ -13,12 +13,13 @@ from urllib.parse import quote_from_bytes, urlsplit
 import scrapy
 from scrapy import Request
 from scrapy.http import Response
+from sqlalchemy.exc import SQLAlchemyError
 from twisted.python.failure import Failure
 
 from crawler.downloader import Fetcher, SeeingError
 from crawler.facts.bodies import salt_of
 from crawler.facts.model import NetworkFact
-from crawler.facts.store import finish_run, now, probed_sites, update_run
+from crawler.facts.store import finish_run, now, plain, probed_sites, update_run
 from crawler.facts.writer import Batch
 from crawler.frontier import Entry, Frontier
 from crawler.hosts import HostMap, SitePlan
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 PROBES_AT_ONCE = 8
 STAGING_TIMEOUT = 6.0  # seconds: the bundled city is on this machine, and its demo should not keep a person waiting
 ASCII = bytes(range(128))
+_REFUSED = "事实无法写入数据库：{why}。已写入的内容完好，处理后用同一命令继续。"
 log = logging.getLogger(__name__)
 
 
@@ -204,7 +206,7 @@ class GovSitesSpider(scrapy.Spider):
         self.writer.put([("note", note_row(self.run.id, site, kind, text, count))])
 
     def _store_failed(self, why: str) -> None:
-        self.exit_reason = f"事实无法写入数据库：{why}。已写入的内容完好，处理后用同一命令继续。"
+        self.exit_reason = _REFUSED.format(why=why)
         self._loop.call_soon_threadsafe(self.stop, "store-failed")
 
     def _put(self, batch: Batch) -> None:
@@ -346,12 +348,19 @@ class GovSitesSpider(scrapy.Spider):
             self.walk.attachments.close()
         self.writer.close()
         if reason == "finished" and self.writer.error is None:
-            if self.part.jobs is None:
-                finish_run(self.plan.engine, self.run.id)
-            self.finished = True
+            self.finished = self.part.jobs is not None or self._finish()
         elif self.exit_reason is None and reason != "finished":
             self.exit_reason = "本轮已中断，已检查的内容已保存；再次执行同一命令即可继续。"
         self.plan.close()
+
+    def _finish(self) -> bool:
+        """Mark the run as walked; False, with the reason, when the database does not take it."""
+        try:
+            finish_run(self.plan.engine, self.run.id)
+        except SQLAlchemyError as error:
+            self.exit_reason = _REFUSED.format(why=plain(error))
+            return False
+        return True
 
     def _leave_notes(self) -> None:
         """What the walk left out, told with counts."""
