@@ -13,7 +13,8 @@ from reports.paper import Annex
 from reports.problems import Names, Problem
 from rules.schema import Judgement, SiteVerdict
 
-_NUMBER, _RATE, _ORDER, _CODE, _WIDTH = 9.0, 11.2, 9.0, 24.4, 225.0
+_NUMBER, _RATE, _ORDER, _CODE, _WIDTH = 8.2, 11.6, 8.2, 21.5, 225.0
+_MANY = 12  # columns from which the table is set smaller
 _ONCE = "同一网站同一事项只计一次，按网站主办单位统计。"
 _BEFORE = f"注：1.问题数只计已确认的问题，{_ONCE}2.已整改数、整改率以上期通报并复核到的问题为基数。"
 _WITHIN = f"注：1.问题数为本期各次检查累计发现的已确认问题，{_ONCE}2.整改率以复核到的问题为基数。"
@@ -83,6 +84,7 @@ def statistics(
         frozenset({1}),
         note,
         over=(first, len(kinds), "其中") if kinds else None,
+        small=len(head) > _MANY,
     )
 
 
@@ -138,7 +140,9 @@ def _shown(unit: str, row: _Row) -> str:
 
 def _widths(head: Sequence[str]) -> tuple[float, ...]:
     """Two characters for a number, room for 93.8 % and for a site code on one line; the names get the rest."""
-    wide = 2 if len(head) < 12 else 1  # few columns: heads stand on one line
-    own = {"序号": _ORDER, "网站标识码": _CODE} | {name: _RATE * wide for name in head if name.endswith(("率", "比例"))}
+    wide = 1 if len(head) > _MANY else 2  # few columns: heads stand on one line
+    own = {"序号": _ORDER + wide - 1, "网站标识码": _CODE + 6 * (wide - 1)} | {
+        name: _RATE * wide for name in head if name.endswith(("率", "比例"))
+    }
     rest = _WIDTH - sum(own.get(name, _NUMBER * wide) for name in head if name != "责任单位（网站名称）")
     return tuple(rest if name == "责任单位（网站名称）" else own.get(name, _NUMBER * wide) for name in head)

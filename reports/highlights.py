@@ -55,7 +55,7 @@ def praise(t: Telling, out: Outline) -> None:
         return
     out.h2("运行维护较好的单位")
     for site in good[:3]:
-        out.p(f"{t.names.site(site.id)}本次检查链接{site.links_checked}条，未发现不可用链接及栏目更新等问题。")
+        out.p(f"{t.names.site(site.id)}{t.this}检查链接{site.links_checked}条，未发现不可用链接及栏目更新等问题。")
     if fixed:
         listed = "、".join(f"{t.names.unit(u)}（{n}个）" for u, n in fixed[:MOST_NAMED])
         out.p(f"上期通报的问题已全部整改的单位有：{listed}。")

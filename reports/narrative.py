@@ -65,18 +65,14 @@ def _last(t: Telling, out: Outline) -> None:
     fixed, standing, unseen = (last.count(r) for r in ("已整改", "未整改", "未能复核"))
     seen = fixed + standing
     which = "时尚未整改的" if last.left_open else "的"
-    text = f"{name}{which}{last.total}个问题中，{_this(t)}复核{seen}个，其中已整改{fixed}个、未整改{standing}个"
+    text = f"{name}{which}{last.total}个问题中，{t.this}复核{seen}个，其中已整改{fixed}个、未整改{standing}个"
     text += f"，整改率为{t.rate(fixed, seen)}" if seen else ""
     if unseen:
-        text += f"；另有{unseen}个问题因网站未能访问或{_this(t)}未检查到，未能复核，留待下期复核"
+        text += f"；另有{unseen}个问题因网站未能访问或{t.this}未检查到，未能复核，留待下期复核"
     out.p(text + "（详见附件3）。")
     units = Counter(r.problem.finding.unit for r in last.reviews if r.result == "未整改")
     if units:
         out.p(f"未完成整改的单位有：{_named_counts(t, units)}。")
-
-
-def _this(t: Telling) -> str:
-    return "本期" if t.numbers.span else "本次"
 
 
 def _named_counts(t: Telling, units: Counter[str]) -> str:
@@ -90,7 +86,7 @@ def sites_sentence(t: Telling) -> str:
     s = t.numbers.sites
     ratio = t.rate(s.checked, s.total)
     text = (
-        f"截至{figures.day_name(t.day)}，{t.area}列入检查范围的政府网站{s.total}个，{_this(t)}检查{s.checked}个"
+        f"截至{figures.day_name(t.day)}，{t.area}列入检查范围的政府网站{s.total}个，{t.this}检查{s.checked}个"
         f"（其中门户网站{s.portals}个、部门网站{s.departments}个），检查比例{ratio}。"
     )
     if t.options.subject:
@@ -153,7 +149,7 @@ def problems_sentence(t: Telling) -> str:
     """How many problems, at how many units, of which categories; in a period also how many of them were fixed in it."""
     n = t.numbers
     if not n.found:
-        return f"{_this(t)}检查未发现需整改的问题。"
+        return f"{t.this}检查未发现需整改的问题。"
     parts = "、".join(f"{name}{count}个" for name, count in n.found_by_category)
     total = "累计" if n.span else "共"
     text = f"{total}发现问题{len(n.found)}个，涉及{len(n.found_by_unit)}个单位"
@@ -178,7 +174,7 @@ def coverage_sentence(t: Telling) -> str:
     n = t.numbers
     if t.options.subject in ("ipv6", "domains"):
         return ""  # what these subjects could not test is told by their own sentence
-    text = f"{_this(t)}{'累计' if n.span else '共'}读取页面{n.pages}个，检查链接{n.links}条"
+    text = f"{t.this}{'累计' if n.span else '共'}读取页面{n.pages}个，检查链接{n.links}条"
     refused = f"{n.blocked}个地址因网站防护系统拦截或限制访问未能检查" if n.blocked else ""
     reasons = [(told.reason_name(code), count) for code, count in n.reasons if not told.blocked_reason(code)]
     why = f"（{'、'.join(f'{name}{count}个' for name, count in reasons)}）" if _adds_up(reasons, n.unchecked) else ""

@@ -234,6 +234,7 @@ def _marks(findings: Iterable[Finding]) -> set[object]:
 def spotless(judgement: Judgement, numbers: Numbers) -> list[SiteVerdict]:
     """Sites to praise: passed, walked in full, no problem and nothing suspected, the most links checked first."""
     marked = {f.site for f in judgement.findings if f.level != "bonus" and f.status != "误报"}
+    marked |= {p.finding.site for p in numbers.fixed_here}
     blameless = [
         s
         for s in judgement.sites

@@ -32,6 +32,7 @@ class Annex:
     left: frozenset[int] = frozenset()  # columns set flush left; the others are centred
     note: str = ""
     over: tuple[int, int, str] | None = None
+    small: bool = False  # 小五 in place of 五号, for a table of many columns
 
 
 @dataclass(frozen=True)

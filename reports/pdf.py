@@ -71,6 +71,7 @@ def data_of(paper: Paper, title_lines: list[str]) -> dict[str, Any]:
                 "rows": [[xml_text(cell) for cell in row] for row in annex.rows],
                 "left": sorted(annex.left),
                 "note": annex.note,
+                "small": annex.small,
                 "over": list(annex.over) if annex.over else [],
             }
             for annex in paper.annexes

@@ -46,6 +46,11 @@ class Telling:
         last = self.inventory.city[-1:]
         return f"全{last}" if last in "省市县区州旗盟" else self.inventory.city
 
+    @property
+    def this(self) -> str:
+        """本次 of one check, 本期 of a period of several."""
+        return "本期" if self.numbers.span else "本次"
+
     def rate(self, part: int, whole: int) -> str:
         """A rate with the chosen number of decimals."""
         return figures.rate(part, whole, self.options.decimals)

@@ -32,6 +32,7 @@ from rules.ledger import Ledger
 from rules.schema import Judgement
 
 LEDGER, WAITING, CLOSED = "问题台账", "待核实", "已整改"
+_A3 = 8
 _SPARE = 500  # rows below the last that keep the drop-downs, for problems added by hand
 
 
@@ -117,6 +118,9 @@ def _ledger_sheet(book: Any, formats: dict[str, Any], name: str, rows: Sequence[
         sheet.write_string(r, hidden + 1, row.hash, formats["cell"])
     _drop_downs(sheet, len(rows))
     _frame(sheet, len(rows), hidden - 1, freeze=5)
+    sheet.set_paper(_A3)  # on one sheet of A4 nobody can read twenty-seven columns
+    sheet.fit_to_pages(2, 0)
+    sheet.repeat_columns(0, 1)
 
 
 def _drop_downs(sheet: Any, count: int) -> None:

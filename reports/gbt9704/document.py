@@ -277,7 +277,7 @@ def _annex(annex: Annex, number: int, count: int) -> list[str]:
         paragraph("", line=200, keep=True),
         table(annex, m.LANDSCAPE_WIDTH),
     ]
-    parts.append(paragraph(runs(annex.note, m.SMALL), line=300) if annex.note else paragraph("", line=20))
+    parts.append(paragraph(runs(annex.note, m.SMALL), line=300, snap=False) if annex.note else paragraph("", line=20))
     return parts
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.sax.saxutils import quoteattr
 
-from reports.gbt9704.measures import CELL, CELL_HEAD, Font
+from reports.gbt9704.measures import CELL, CELL_HEAD, SMALL, SMALL_HEAD, Font
 from reports.gbt9704.xml import runs
 from reports.paper import Annex
 
@@ -25,25 +25,29 @@ def table(annex: Annex, width: int, keep_last: bool = False) -> str:
     last = len(annex.rows) - 1
     kept = {last} if annex.note or keep_last else set()
     kept |= {last - 1} if annex.rows and annex.rows[last][0] == TOTAL else set()  # a sum never stands alone on a page
-    body = "".join(_row(row, widths, CELL, annex.left, keep=i in kept) for i, row in enumerate(annex.rows))
+    body = "".join(
+        _row(row, widths, SMALL if annex.small else CELL, annex.left, keep=i in kept)
+        for i, row in enumerate(annex.rows)
+    )
     return f"<w:tbl>{_properties(width, annex.title)}<w:tblGrid>{grid}</w:tblGrid>{head}{body}</w:tbl>"
 
 
 def _heads(annex: Annex, widths: Sequence[int]) -> str:
     """The head row; two of them, both repeated, where a head stands over some columns."""
+    font = SMALL_HEAD if annex.small else CELL_HEAD
     if annex.over is None:
-        return _row(annex.head, widths, CELL_HEAD, frozenset(), repeat=True)
+        return _row(annex.head, widths, font, frozenset(), repeat=True)
     first, count, text = annex.over
     over, under = "", ""
     for i, (name, width) in enumerate(zip(annex.head, widths, strict=True)):
         if first <= i < first + count:
-            under += _cell(name, width, CELL_HEAD, False, True)
+            under += _cell(name, width, font, False, True)
             if i == first:
                 wide = sum(widths[first : first + count])
-                over += _cell(text, wide, CELL_HEAD, False, True, f'<w:gridSpan w:val="{count}"/>')
+                over += _cell(text, wide, font, False, True, f'<w:gridSpan w:val="{count}"/>')
         else:
-            over += _cell(name, width, CELL_HEAD, False, True, '<w:vMerge w:val="restart"/>')
-            under += _cell("", width, CELL_HEAD, False, True, "<w:vMerge/>")
+            over += _cell(name, width, font, False, True, '<w:vMerge w:val="restart"/>')
+            under += _cell("", width, font, False, True, "<w:vMerge/>")
     properties = "<w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>"
     return "".join(f"<w:tr>{properties}{cells}</w:tr>" for cells in (over, under))
 
