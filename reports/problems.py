@@ -154,6 +154,14 @@ class Names:
         return "" if column_id is None else self._columns.get((site_id, column_id), column_id)
 
     @cached_property
+    def subjects_by_category(self) -> dict[str, set[str]]:
+        """What findings of each category, confirmed or not, are about: an address that is masked once stays masked."""
+        found: dict[str, set[str]] = {}
+        for finding in self._judgement.findings:
+            found.setdefault(finding.category, set()).add(finding.subject)
+        return found
+
+    @cached_property
     def checked_units(self) -> list[str]:
         """Ids of the units that own a checked site or one of its columns, in the inventory's order."""
         checked = {s.id for s in self._judgement.sites}

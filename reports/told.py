@@ -44,9 +44,16 @@ def fact(finding: Finding, names: Names) -> str:
 def public_fact(problem: Problem, names: Names, wording: Wording) -> str:
     """The fact as a bulletin may print it: masked categories name the kind of problem only (tone and safety rules)."""
     finding = problem.finding
-    if finding.category in wording.masked:
+    if finding.category in wording.masked or _also_masked(finding, names, wording):
         return wording.masked_fact.format(category=finding.category)
     return fact(finding, names)
+
+
+def _also_masked(finding: Finding, names: Names, wording: Wording) -> bool:
+    """Whether a dead link's address is also one of a masked category: its words may advertise gambling."""
+    return finding.category == "链接不可用" and any(
+        finding.subject in names.subjects_by_category.get(category, ()) for category in wording.masked
+    )
 
 
 def public_url(problem: Problem, wording: Wording) -> str:

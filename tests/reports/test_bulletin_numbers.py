@@ -176,6 +176,17 @@ def test_masked_categories_give_no_evidence_away(tmp_path: Path) -> None:
     assert "完整身份证号码" not in text and "gs/1.html" not in text
 
 
+def test_words_of_a_dead_link_that_is_also_a_hidden_one_are_not_repeated(tmp_path: Path) -> None:
+    now = build.judgement()
+    link = next(f for f in now.findings if f.category == "链接不可用" and f.certainty == "confirmed")
+    bad = link.model_copy(update={"message": "链接“某某娱乐城”打不开"})
+    hidden = {"category": "暗链外链", "certainty": "suspected", "rule": "N13", "fingerprint": "f" * 16}
+    found = [bad if f is link else f for f in now.findings] + [link.model_copy(update=hidden)]
+    _, paragraphs, tables = written(now.model_copy(update={"findings": found}), None, tmp_path, hostile=False)
+    text = "".join(paragraphs) + "".join(cell for table in tables for row in table for cell in row)
+    assert "娱乐城" not in text and "存在链接不可用问题（具体内容另行告知）" in text
+
+
 def test_words_of_the_trade(tmp_path: Path) -> None:
     _, paragraphs, _ = written(build.judgement(), build.previous(), tmp_path, hostile=False)
     text = "".join(paragraphs)
