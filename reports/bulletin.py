@@ -63,7 +63,7 @@ def compose(judgement: Judgement, inventory: Inventory, options: Options, before
         tables.append(annexes.review(t.numbers.last, t.names, options.wording, t.day))
     if not options.subject and (t.numbers.columns.due or t.numbers.published.total):
         tables.append(annexes.publication(t.judgement, t.numbers, t.names))
-    if (options.subject == "ipv6" or judgement.profile == "special-ipv6") and rows_of(judgement.extra, "ipv6"):
+    if _follows_ipv6(t) and rows_of(judgement.extra, "ipv6"):
         tables.append(annexes.ipv6_readiness(t.judgement, t.names))
     named = [annexes_title(t, table) for table in tables]
     title, subtitle = title_of(t)
@@ -83,6 +83,14 @@ def compose(judgement: Judgement, inventory: Inventory, options: Options, before
         subject="".join(title) + subtitle,
         keywords=(t.period, judgement.profile, judgement.rules_digest),
     )
+
+
+def _follows_ipv6(t: Telling) -> bool:
+    """Readiness belongs to the bulletin about IPv6, and to a general one when any site could be tested."""
+    if t.options.subject:
+        return t.options.subject == "ipv6"
+    special = t.judgement.profile.startswith("special-")
+    return t.judgement.profile == "special-ipv6" if special else t.numbers.ipv6.tested > 0
 
 
 def annexes_title(t: Telling, table: Annex) -> Annex:

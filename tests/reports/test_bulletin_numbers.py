@@ -83,7 +83,7 @@ def test_without_an_earlier_round_nothing_is_said_of_one(tmp_path: Path) -> None
     assert all(recount.numbers_in(p) == [] for p in body(paragraphs))
     assert not any("上期" in p for p in body(paragraphs))
     assert [p for p in paragraphs if "复查情况表" in p] == []
-    assert len(tables) == 4, "three annexes and 版记"
+    assert len(tables) == 5, "four annexes and 版记"
 
 
 def test_clean_round(tmp_path: Path) -> None:

@@ -248,7 +248,7 @@ def test_template_of_the_office(months: Months, tmp_path: Path, capsys: pytest.C
     assert not any("模板说明" in p for p in text)
     marked = [r.text for p in made.paragraphs for r in p.runs if r.font.highlight_color is not None]
     assert marked and all(word.startswith("【此处由起草人填写：") for word in marked)
-    assert len(made.tables) == 5
+    assert len(made.tables) == 6
     capsys.readouterr()
     document.paragraphs[0].insert_paragraph_before("{{ nothing }}")
     document.save(str(own))

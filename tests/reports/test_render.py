@@ -212,7 +212,7 @@ def test_annexes_are_landscape_with_repeated_heads(pages: list[Page]) -> None:
     landscape = [page for page in pages if page.width > page.height]
     assert len(landscape) >= 4
     starts = [page.lines[0].text for page in landscape if page.lines[0].text.startswith("附件")]
-    assert starts == ["附件1", "附件2", "附件3", "附件4"]
+    assert starts == ["附件1", "附件2", "附件3", "附件4", "附件5"]
     listing = landscape[[p.lines[0].text for p in landscape].index("附件2") :]
     following = next(page for page in listing[1:] if not page.lines[0].text.startswith("附件"))
     assert "责任单位" in following.lines[0].text and "页面网址" in following.lines[0].text

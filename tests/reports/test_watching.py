@@ -151,9 +151,15 @@ def test_the_dashboard_tells_how_far_ipv6_goes_where_it_was_tested() -> None:
 
 
 @pytest.mark.parametrize(
-    ("profile", "subject", "there"), [("special-ipv6", "", True), ("monthly", "ipv6", True), ("monthly", "", False)]
-)
-def test_the_table_goes_with_the_ipv6_bulletin_only(profile: str, subject: str, there: bool) -> None:
-    now = build.judgement().model_copy(update={"profile": profile})
+    ("profile", "subject", "tested", "there"),
+    [("special-ipv6", "", False, True), ("monthly", "ipv6", False, True), ("monthly", "", True, True),
+     ("monthly", "", False, False), ("monthly", "links", True, False), ("special-links", "", True, False)],
+)  # fmt: skip
+def test_the_table_goes_with_bulletins_about_ipv6_and_general_ones(
+    profile: str, subject: str, tested: bool, there: bool
+) -> None:
+    now = build.judgement()
+    rows = [{"site": now.sites[0].id, "name": "甲网", "host": "a.gov.cn", "aaaa": "支持" if tested else "未测"}]
+    now = now.model_copy(update={"profile": profile, "extra": now.extra | {"ipv6": rows}})
     paper = compose(now, build.inventory(), Options(subject=subject))
     assert any("IPv6支持情况表" in annex.title for annex in paper.annexes) is there
