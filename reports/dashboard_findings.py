@@ -86,6 +86,8 @@ _HIDDEN = frozenset(
     }
 )
 
+_HELD = "（外部地址，见问题台账）"
+_WHOLE = re.compile(r"https?://[^\s'\"，；）)›]+", re.IGNORECASE)
 _UNLINKED = frozenset({"暗链外链"})  # nobody should open these by a slip of the hand
 
 Line = tuple[str, str]
@@ -149,15 +151,10 @@ def _shy_line(line: Line, never: Collection[str]) -> Line:
 
 
 def unlinked(text: str, hosts: Collection[str]) -> str:
-    """These hosts' addresses in a text written so that nothing makes a link of them: hxxp://www[.]example[.]com/a."""
-
-    def masked(found: re.Match[str]) -> str:
-        known = _host(found[0]) in hosts
-        return f"hxxp{found[1]}://{found[2].replace('.', '[.]')}" if known else found[0]
-
-    text = _WEB.sub(masked, text)
+    """These hosts' addresses taken out of a text: they stand in the internal ledger only."""
+    text = _WHOLE.sub(lambda found: _HELD if _host(found[0]) in hosts else found[0], text)
     for host in sorted(hosts, key=len, reverse=True):
-        text = re.sub(rf"(?<![A-Za-z0-9.-]){re.escape(host)}(?![A-Za-z0-9-])", host.replace(".", "[.]"), text)
+        text = re.sub(rf"(?<![A-Za-z0-9.-]){re.escape(host)}(?![A-Za-z0-9-])", _HELD, text, flags=re.IGNORECASE)
     return text
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -274,6 +275,39 @@ def test_no_address_of_a_hidden_or_sold_target_is_printed(network: Done) -> None
     for one in told:
         assert one["certainty"] == "suspected"
         assert not any(host in one["message"] for host in ("ylbocai", "ylyouxi", "yljiaoyu", "fengmingly", "http"))
+
+
+def printed(path: Path) -> str:
+    """Everything in a document: text, properties, relationships of a DOCX or XLSX, bytes of anything else."""
+    if path.suffix in (".docx", ".xlsx"):
+        with zipfile.ZipFile(path) as parts:
+            return "".join(parts.read(name).decode("utf-8", "replace") for name in parts.namelist())
+    return path.read_text("utf-8")
+
+
+def test_hidden_and_sold_addresses_stand_in_the_internal_ledger_only(network: Done, tmp_path: Path) -> None:
+    """When a person has confirmed them as well: bulletin, notices and dashboard name the kind of problem alone."""
+    shutil.copy(network.folder / "inspection.db", tmp_path)
+    later = Done(tmp_path, network.truth, 0, "", network.profile)
+    for one in network.findings["findings"]:
+        if one["category"] == "暗链外链":
+            told = later.command("ledger", "confirm", one["fingerprint"])
+            assert told.returncode == 0, told.stdout
+    assert later.command("judge", "--round", ROUND).returncode == 0
+    confirmed = [one for one in later.findings["findings"] if one["category"] == "暗链外链"]
+    assert len(confirmed) == 4
+    hosts = ("ylbocai", "ylyouxi", "yljiaoyu", "fengmingly")
+    inner = {"findings.json", "问题台账.xlsx", "问题台账.csv", "待核实.csv"}
+    documents = [path for done in (network, later) for path in (done.folder / "output").rglob("*") if path.is_file()]
+    assert {path.suffix for path in documents} == {".docx", ".xlsx", ".csv", ".json", ".html"}
+    assert any(path.name.startswith("整改通知单") for path in documents)
+    for path in documents:
+        if path.name not in inner:
+            assert [host for host in hosts if host in printed(path)] == [], path
+    ledger = "".join(printed(path) for path in documents if path.name in ("问题台账.csv", "待核实.csv"))
+    assert "ylbocai" in ledger, "the person who decides needs the address"
+    bulletin = next(path for path in (later.folder / "output").rglob("*.docx") if path.name.startswith("通报"))
+    assert "存在暗链外链问题（具体内容另行告知）" in printed(bulletin)
 
 
 def test_a_week_of_probes_is_judged_as_v2_asks(network: Done, tmp_path: Path) -> None:
