@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from reports import figures, told
 from reports.evidence import evidence
@@ -18,6 +19,7 @@ from reports.telling import Telling
 from reports.wording import SLOT
 
 FOLDER = "整改通知单"
+_HELD = "暗链外链"  # the addresses of these targets stand in the internal ledger only
 _BLANK_LINE = "＿＿＿＿＿＿＿＿"
 
 
@@ -109,6 +111,8 @@ def _addresses(problem: Problem) -> str:
     page, subject = told.page_of(problem.finding), problem.finding.subject
     count = max(problem.finding.where_count, len(problem.finding.where))
     more = f"\n共{count}个页面，详见问题台账" if count > 1 else ""
+    if problem.finding.category == _HELD and urlsplit(subject).netloc != urlsplit(page).netloc:
+        return page + "\n（目标地址见问题台账，不随文书印发）" + more
     return page + (f"\n{subject}" if subject != page else "") + more
 
 
