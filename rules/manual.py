@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from html import escape
 from itertools import groupby
@@ -10,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from rules.forms import Answers
-from rules.loader import RuleSet
+from rules.loader import POINT_PARAMS, RuleSet
 from rules.profile import Profile
 from rules.registry import CHECKS
 from rules.schema import Rule
+from rules.windows import Window
 
 LEVELS = {"veto": "单项否决", "part": "累计项", "deduction": "扣分", "bonus": "加分", "advice": "建议"}
 AUTOMATION = {"Y": "机器判定", "P": "机器找线索，由人确认", "N": "人工填报"}
@@ -33,9 +35,21 @@ def window_text(rule: Rule, ruleset: RuleSet) -> str:
         if rule.check == "other_columns":
             chosen = [kind for kind in windows if kind not in rule.params.get("covered", [])]
         parts += [f"{kind}{windows[kind].text}{'（一级栏目）' if windows[kind].first_level else ''}" for kind in chosen]
-    if "at_least" in rule.params:
-        parts.append(f"达到{rule.params['at_least']}个")
-    return "，".join(parts)
+    return "，".join([*parts, *_amounts(rule)])
+
+
+def _amounts(rule: Rule) -> Iterator[str]:
+    """The numbers and windows among a rule's parameters, in the words of their fields; points stand with the cases."""
+    spec = CHECKS[rule.check]
+    params = spec.params.model_validate(rule.params)
+    for name, field in spec.params.model_fields.items():
+        value = getattr(params, name)
+        if isinstance(value, Window):
+            value = value.text
+        elif name in POINT_PARAMS or isinstance(value, bool) or not isinstance(value, int | float):
+            continue
+        told = f"{value:g}" if isinstance(value, int | float) else value
+        yield f"{field.description or name} {told}"
 
 
 def points_text(rule: Rule) -> str:
@@ -66,7 +80,8 @@ def rows(rule: Rule, ruleset: RuleSet) -> Iterator[tuple[str, str]]:
 
 def _by_document(ruleset: RuleSet) -> Iterator[tuple[str, list[Rule]]]:
     current = [ruleset.rule(known.id) or known for known in ruleset.known]
-    ordered = sorted(current, key=lambda rule: rule.document)
+    sizes = Counter(rule.document for rule in current)
+    ordered = sorted(current, key=lambda rule: (-sizes[rule.document], rule.document))  # the main document first
     for document, group in groupby(ordered, key=lambda rule: rule.document):
         yield document, list(group)
 
@@ -92,6 +107,7 @@ body{font:16px/1.7 "Noto Sans CJK SC","Microsoft YaHei","PingFang SC",sans-serif
 padding:0 1rem;color:#1c2530;background:#fff}
 h2{border-bottom:2px solid #b42318;padding-bottom:.3rem;margin-top:2.5rem}h3{margin:1.6rem 0 .4rem}
 dl{display:grid;grid-template-columns:7rem 1fr;gap:.2rem .8rem;margin:0}dt{color:#51606f}dd{margin:0}
+p{overflow-wrap:anywhere}nav p{margin:.3rem 0}nav strong{margin-right:.6rem}nav a{margin-right:.55rem;color:#1f4e79}
 .off h3{color:#6b7885}@media(max-width:40rem){dl{grid-template-columns:1fr}dt{margin-top:.4rem}}
 """
 
@@ -104,6 +120,11 @@ def manual_html(ruleset: RuleSet) -> str:
         '<meta name="viewport" content="width=device-width,initial-scale=1">',
         f"<style>{_STYLE}</style></head><body><main><h1>{title}</h1><p>指标文件摘要 {escape(ruleset.digest)}</p>",
     ]
+    parts.append("<nav>")
+    for document, group in _by_document(ruleset):
+        links = "".join(f'<a href="#{rule.id}" title="{escape(rule.name)}">{rule.id}</a>' for rule in group)
+        parts.append(f"<p><strong>{escape(document)}</strong>{links}</p>")
+    parts.append("</nav>")
     for document, group in _by_document(ruleset):
         parts.append(f"<h2>{escape(document)}</h2>")
         for rule in group:

@@ -27,13 +27,26 @@ def test_the_manual_says_the_numbers_of_the_profile() -> None:
     rules = {rule.id: rule for rule in MONTHLY.known}
     assert (
         window_text(rules["V4.1"], MONTHLY)
-        == "动态要闻2周，通知公告6个月（一级栏目），政策文件6个月（一级栏目），达到5个"
+        == "动态要闻2周，通知公告6个月（一级栏目），政策文件6个月（一级栏目），达到几个即单项否决 5"
     )
-    assert window_text(rules["V4.2"], MONTHLY) == "政策解读6个月（一级栏目），人事信息1年，规划计划1年，达到10个"
+    assert (
+        window_text(rules["V4.2"], MONTHLY)
+        == "政策解读6个月（一级栏目），人事信息1年，规划计划1年，达到几个即单项否决 10"
+    )
     assert window_text(rules["V3"], MONTHLY) == "首页2周"
     assert points_text(rules["D22"]).endswith("合计不超过1分") and points_text(rules["V3"]) == ""
     local = load_ruleset("local-example")
     assert "动态要闻1周" in manual_markdown(local)
+
+
+def test_the_manual_tells_the_numbers_of_every_check() -> None:
+    rules = {rule.id: rule for rule in MONTHLY.known}
+    assert window_text(rules["V2"], MONTHLY) == (
+        "连续监测几天 7，每天至少几次 20，两次至少相隔几分钟，更密的只计一次 5，几秒打不开算一次失败 15，"
+        "失败占比达到多少即否决 0.05"
+    )
+    assert "应更新的期限 2周" in window_text(rules["M2.1"], MONTHLY)
+    assert all(f'<a href="#{rule_id}"' in manual_html(MONTHLY) for rule_id in rules)
 
 
 def test_the_manual_escapes_what_people_write() -> None:
