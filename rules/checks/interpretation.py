@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -16,6 +17,8 @@ from rules.registry import Draft, PageVisitor, Params, fill, page_check
 from rules.schema import Rule
 from rules.subjects import normal
 
+_NEIGHBOURS = re.compile(r"^[\s　]*(?:上|下)(?:一|1)[篇条页则].*$", re.MULTILINE)  # what another page explains
+_BEGINNING = 1500  # characters: an interpretation says at once what it explains
 _SHORTEST = 4  # characters of a title's core: “办法” names nothing
 
 
@@ -65,8 +68,9 @@ class _Pairs:
 
     def _policy(self, page: PageFact, reading: Reading) -> PageFact | None:
         """The site's own policy that an interpretation names: by 文号, else by the title in 《》."""
-        text = f"{page.headline or page.title or ''}\n{reading.text}"
-        for number in NUMBER.findall(text):
+        title = page.headline or page.title or ""
+        text = title if TITLED.search(title) else f"{title}\n{_NEIGHBOURS.sub('', reading.text)}"
+        for number in NUMBER.findall(f"{title}\n{_NEIGHBOURS.sub('', reading.text)[:_BEGINNING]}"):
             plain = plain_number(number)
             for known, policy in self.numbers.items():
                 if plain.endswith(known):

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from . import behaviours, cms, directory, files, hosts, outside, plants, truth
+from . import behaviours, cms, directory, files, hosts, outside, plants, truth, words
 from .behaviours import not_found, note
 from .model import CityModel, Column, Site, load
 from .names import names_of, plant_fault
@@ -57,6 +57,7 @@ class StagingCity:
         self._network_plants()
         pinned = {e["at"]: e["pinned"] for e in self.raw["fresh"] if "pinned" in e}
         self.painter = Painter(self.model, self.links, blank, pinned)
+        self._texts()
         self.routes: dict[str, dict[str, Route]] = {}
         self.prefixes: dict[str, dict[str, Route]] = {}
         self.dropped_v6 = {s.host for s in self.model.sites if s.ipv6 == "dropped"}
@@ -66,6 +67,9 @@ class StagingCity:
         self._outside()
         for link in self.links:
             self._plant(link)
+        for text in self.texts:
+            if text.file is not None:
+                self._add(text.host, text.file, partial(self._sheet, text.rows))
         self.first: dict[str, hosts.Rule] = {}
         for entry in self.raw["hosts"]:
             self._host(entry["host"], entry["serves"])
@@ -87,6 +91,25 @@ class StagingCity:
             for entry in self.raw[part]:
                 if "alias" in entry:
                     self.model.site(entry["site"]).aliases[entry["alias"]] = entry["serves"]
+
+    # -- what is planted in words -------------------------------------------------------------------------------
+
+    def _texts(self) -> None:
+        """Planted words take the place of an article's own, under a title of their own where one is given."""
+        self.texts = words.texts(self.model, self.raw)
+        for text in self.texts:
+            if text.article is None:
+                key = (text.site.id, "col", text.column.id, 0)
+            else:
+                text.article.title = text.title or text.article.title
+                if not text.entry.get("see", True):
+                    text.article.see_also = None
+                self.painter.instead.add((text.site.id, text.column.id, text.article.index))
+                key = (text.site.id, "art", text.column.id, text.article.index)
+            self.painter.slots.setdefault(key, {}).setdefault("body", []).append(text.html)
+
+    def _sheet(self, rows: list[list[str]]) -> Response:
+        return Response(200, words.workbook(rows), files.TYPES["xlsx"])
 
     # -- web routes ---------------------------------------------------------------------------------------------
 

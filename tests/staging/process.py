@@ -26,8 +26,8 @@ from .clock import beijing
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 20
-CITIES = ("yunling", "hazards", "styles", "network")
-"""The bundled city; hostile servers; content systems and windows; names, IPv6 and certificates."""
+CITIES = ("yunling", "hazards", "styles", "network", "words")
+"""The bundled city; hostile servers; content systems and windows; names, IPv6 and certificates; what pages say."""
 
 
 class CityError(RuntimeError):

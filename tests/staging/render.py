@@ -54,6 +54,7 @@ class Painter:
 
     def __init__(self, city: CityModel, plants: list[LinkPlant], blank: dict[str, str], pinned: dict[str, int]) -> None:
         self.city, self.blank, self.pinned = city, blank, pinned
+        self.instead: set[tuple[str, str, int]] = set()  # articles that have planted words and no others
         self.slots: dict[tuple[str, str, str, int], dict[str, list[str]]] = {}
         for plant in plants:
             if plant.how not in ("item", "none"):
@@ -158,7 +159,7 @@ class Painter:
         around = [a for a in column.articles if a.alive]
         at = around.index(article)
         context = {
-            "text": prose.paragraphs(article),
+            "text": [] if (column.site.id, column.id, article.index) in self.instead else prose.paragraphs(article),
             "newer": around[at - 1] if at else None,
             "generated": self._generated(article),
             "older": around[at + 1] if at + 1 < len(around) else None,

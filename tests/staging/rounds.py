@@ -20,9 +20,9 @@ from .process import ROOT, City, start_city
 AS_OF = datetime.fromisoformat("2026-11-20T10:00+08:00")
 ROUND = "2026-11"
 SECONDS = 240
-PROFILES = {"network": "tests/staging/network_profile.yaml"}
+PROFILES = {"network": "tests/staging/network_profile.yaml", "words": "tests/staging/words_profile.yaml"}
 """Profiles of the cities that are not judged monthly."""
-WORDS = {"network": ("-s", "IPV6_SAMPLE=40")}
+WORDS = {"network": ("-s", "IPV6_SAMPLE=40"), "words": ("-s", "READ_ATTACHMENTS=1")}
 """Further words of the command; 40: every link below its small home pages is asked over IPv6."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from . import words
 from .clock import back
 from .model import CityModel, Column
 from .plants import LinkPlant
@@ -30,8 +31,10 @@ def is_stale(column: Column) -> bool:
 def truth_of(city: CityModel, raw: dict[str, list[Any]], links: list[LinkPlant]) -> dict[str, Any]:
     """Everything planted: `problems` to be found, `innocents` to be left alone, `sites` with their vetoes."""
     problems = [*_columns(city, raw), *_vetoes(city, raw), *_network(city, raw), *_dead(links)]
+    problems += words.problems(city, raw)
     _tell_together(problems)
     vetoes = {site.id: [v["rule"] for v in raw["vetoes"] if v["site"] == site.id] for site in city.sites}
+    waiting = {site.id: words.vetoes(raw, site.id) for site in city.sites}
     return {
         "city": city.name,
         "as_of": city.as_of.isoformat(),
@@ -41,13 +44,14 @@ def truth_of(city: CityModel, raw: dict[str, list[Any]], links: list[LinkPlant])
                 "id": s.id,
                 "name": s.name,
                 "home": s.home,
-                "vetoes": vetoes[s.id],
-                "verdict": "不合格" if vetoes[s.id] else None,
+                "vetoes": [*vetoes[s.id], *waiting[s.id]],
+                "verdict": "不合格" if vetoes[s.id] else "待人工复核" if waiting[s.id] else None,
             }
             for s in city.sites
         ],
         "problems": problems,
-        "innocents": [*_innocent_columns(city, raw), *_innocent_network(city, raw), *_innocent_links(city, raw, links)],
+        "innocents": [*_innocent_columns(city, raw), *_innocent_network(city, raw), *_innocent_links(city, raw, links),
+                      *words.innocents(city, raw)],
     }
 
 
