@@ -19,7 +19,8 @@ def evidence(finding: Finding) -> str:
 
 def _looks(observed: dict[str, Any]) -> str:
     """访问记录：11月23日21时59分、22时10分，共2次，均未能打开."""
-    looks = [one for one in observed.get("looks") or () if isinstance(one, dict) and one.get("at")]
+    kept = observed.get("looks")  # V2 counts its looks instead
+    looks = [one for one in kept if isinstance(one, dict) and one.get("at")] if isinstance(kept, list | tuple) else []
     if not looks:
         return ""
     moments = [figures.moment(str(one["at"])) for one in looks]

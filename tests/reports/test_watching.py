@@ -11,6 +11,7 @@ from reports import charts
 from reports.annexes import ipv6_readiness
 from reports.bulletin import compose
 from reports.dashboard import build_dashboard
+from reports.documents import documents
 from reports.options import Options
 from reports.problems import Names
 from reports.watching import availability_view, strip, week
@@ -162,3 +163,16 @@ def test_the_table_goes_with_bulletins_about_ipv6_and_general_ones(
     now = now.model_copy(update={"profile": profile, "extra": now.extra | {"ipv6": rows}})
     paper = compose(now, build.inventory(), Options(subject=subject))
     assert any("IPv6支持情况表" in annex.title for annex in paper.annexes) is there
+
+
+def test_a_veto_for_a_week_of_probes_is_written_into_every_document() -> None:
+    """V2 keeps the number of its looks, other findings their list."""
+    now = build.judgement()
+    update = {
+        "rule": "V2", "category": "站点无法访问", "level": "veto", "certainty": "confirmed", "needs_review": False,
+        "status": "新增", "message": "监测140次，其中7次打不开或超时",
+        "observed": {"from": "2026-11-13", "to": "2026-11-19", "looks": 140, "failed": 7, "place": "电信"},
+    }  # fmt: skip
+    now = now.model_copy(update={"findings": [now.findings[0].model_copy(update=update)]})
+    made = dict(documents(now, build.inventory(), None, Options()))
+    assert any(name.startswith("整改通知单/") for name in made), made.keys()
