@@ -50,17 +50,16 @@ def _crumb_by_words(doc: Document) -> Element | None:
 
 
 @lru_cache(maxsize=4096)
-def _is_crumb(name: str) -> bool:
-    return _CRUMB_CLASS.search(name[:200]) is not None
+def _is_crumb(style: str | None, name: str | None) -> bool:
+    return _CRUMB_CLASS.search(f"{style or ''} {name or ''}"[:200]) is not None
 
 
 def _crumb_by_class(doc: Document) -> Element | None:
     for element in doc.elements:
-        if element.stop - element.start > _CRUMB_TEXT or element.stop - element.start < 4 or element.hidden:
+        attrs = element.attrs
+        if not attrs or not ("class" in attrs or "id" in attrs) or element.hidden or element.region == "footer":
             continue
-        if not element.attrs or element.region == "footer" or not ("class" in element.attrs or "id" in element.attrs):
-            continue
-        if _is_crumb(f"{element.get('class')} {element.get('id')}"):
+        if 4 <= element.stop - element.start <= _CRUMB_TEXT and _is_crumb(attrs.get("class"), attrs.get("id")):
             links = [inner for inner in doc.subtree(element, 60) if inner.tag == "a"]
             if links and _name(doc, links[0]) in _HOME_WORDS:
                 return element

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _ARTICLE = re.compile(
     r"/t?(?:19|20)\d{6}_\d+|/art/\d{4}/\d|/art_\w+|content/post_\d+|content_\d+|/info/\d+/\d+|/\d{6}/[0-9a-f]{12,}"
@@ -19,6 +20,7 @@ _LIST = re.compile(
 _HOME = re.compile(r"/?(?:(?:index|default|main|home)\.\w{3,5})?$", re.I)
 
 
+@lru_cache(maxsize=8192)  # lists and menus name the same pages again and again
 def is_article(url: str) -> bool:
     """Is the address written as content systems write those of single articles?"""
     return _ARTICLE.search(_path(url)) is not None

@@ -104,10 +104,10 @@ def _read(body: bytes, url: str, content_type: str | None, as_of: date) -> Page:
     kind = kind_of(doc, signs, resolve)
     kind = "other" if jump and kind not in ("challenge", "home") else kind
     items = _items(kind, listing, signs)
-    page = empty_page(url)
-    page = replace(page, **_article(frame, head, signs)) if kind == "article" else page
+    own = _article(frame, head, signs) if kind == "article" else {}
     return replace(
-        page,
+        empty_page(url),
+        **own,
         base_url=str(frame.base) if frame.base else url,
         encoding=frame.encoding,
         title=frame.title,

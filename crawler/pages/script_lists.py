@@ -10,6 +10,7 @@ from html import unescape
 
 from crawler.pages.dates import parse_moment
 from crawler.pages.model import Item
+from crawler.pages.near import holds_any
 from crawler.pages.objects import read_objects
 from crawler.pages.paths import is_article
 from crawler.pages.resolve import Resolver
@@ -91,9 +92,9 @@ def _dated_by(record: dict[str, object]) -> str:
 
 def has_dated_objects(text: str) -> bool:
     """Cheap test whether `script_items` could find anything."""
-    if len(text) < 60 or not any(word in text for word in _DATE_WORDS):
+    if len(text) < 60 or not holds_any(text, _DATE_WORDS):
         return False
-    return _HAS_DATE.search(text) is not None and _HAS_TITLE.search(text) is not None
+    return _HAS_TITLE.search(text) is not None and _HAS_DATE.search(text) is not None
 
 
 def xml_items(text: str, resolve: Resolver, latest: date) -> list[Item]:

@@ -6,11 +6,13 @@ import re
 from html import unescape
 
 from crawler.pages.links import is_inert, refresh_target
+from crawler.pages.near import holds_any
 from crawler.pages.resolve import Resolver
 from crawler.pages.tree import Document
 
 SOURCE_LIMIT = 50
 FOOTER_LIMIT = 8
+_FOOTER_WORDS = ("foot", "Foot", "bottom", "copyright", "dibu")
 _DATA_WORDS = ("dataproxy", ".json", ".xml", "/api/", "search4col", "/irs/", "getList", "nfolist", "/article")
 _QUOTED = re.compile(r"[\"']((?:https?:)?[^\"'\s<>{}]{3,600})[\"']")
 _DATA_ADDRESS = re.compile(
@@ -54,7 +56,7 @@ def list_sources(doc: Document, resolve: Resolver) -> list[str]:
     found: dict[str, None] = {}
     for script in doc.scripts:
         text = script.text
-        if not 20 < len(text) < 500_000 or not any(word in text for word in _DATA_WORDS):
+        if not 20 < len(text) < 500_000 or not holds_any(text, _DATA_WORDS):
             continue
         for address in _jpage(text):
             _keep(found, resolve, address)
@@ -111,7 +113,7 @@ def footer_scripts(doc: Document, resolve: Resolver) -> list[str]:
         inside = script.parent is not None and script.parent.region == "footer"
         if 0 < len(raw) < 600 and not is_inert(script.attrs) and (inside or _FOOTER_SCRIPT.search(raw)):
             _keep(found, resolve, raw)
-        if any(word in script.text for word in ("foot", "Foot", "bottom", "copyright", "dibu")):
+        if holds_any(script.text, _FOOTER_WORDS):
             for loaded in _FOOTER_LOAD.finditer(script.text[:100_000]):
                 _keep(found, resolve, loaded.group(1))
     for element in doc.tagged["iframe"]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.pages.address import parse
-from crawler.pages.near import near
+from crawler.pages.near import holds_any, near
 from crawler.pages.personal import find_personal
 from crawler.pages.resolve import Resolver
 from tests.pages.test_personal import identity
@@ -39,6 +39,14 @@ def test_looks_back_over_what_stands_before() -> None:
 def test_a_long_number_is_found_wherever_it_stands(before: int) -> None:
     text = "字" * before + GOOD + "，" + "1" * 40 + "，" + GOOD
     assert [(one.number, one.start) for one in find_personal(text)] == [(GOOD, before), (GOOD, before + 60)]
+
+
+@pytest.mark.parametrize("length", [0, 50, 20_000])
+def test_words_of_a_script_short_and_long(length: int) -> None:
+    text = "x" * length
+    for _ in range(2):
+        assert holds_any(text + "footer", ("foot", "bottom"))
+        assert not holds_any(text + "footer", ("bottom",)) and not holds_any(text, ("foot",))
 
 
 def test_an_address_is_worked_out_for_its_own_host_and_folder() -> None:
