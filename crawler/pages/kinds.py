@@ -152,8 +152,8 @@ def _is_home(doc: Document, signs: Signs, article: int, listing: int) -> bool:
         return False
     more = sum(
         1
-        for element in doc.elements
-        if element.tag == "a" and element.stop - element.start < 14 and _MORE.search(doc.text_of(element))
+        for element in doc.tagged["a"]
+        if element.stop - element.start < 14 and _MORE.search(doc.text_of(element))
     )
     points += (1 if named else 0) + (1 if more >= 3 else 0) + (1 if signs.anchors >= 60 else 0)
     if is_home(signs.url):
