@@ -94,6 +94,7 @@ async def look_at_site(
     try:
         async with asyncio.timeout(seconds):
             await asyncio.gather(*(_guarded(look, key, part) for key, part in _parts(site).items()))
+            await _guarded(look, ("cloak", "home"), look_as_search_engine)
     except TimeoutError:
         log.warning("%s: network probes not through after %g s", site.id, seconds)
     finally:
@@ -109,7 +110,6 @@ def _parts(site: Site) -> dict[tuple[str, str], Part]:
         ("twin", "home"): look_at_twins,
         ("tls", "home"): look_at_certificate,
         ("tls", "http"): look_at_other_scheme,
-        ("cloak", "home"): look_as_search_engine,
     }
     if literal_address(site.host) is None:
         parts |= {("ipv6", "home"): _ipv6, ("dns", "NS"): look_at_zone, ("dns", "servers"): compare_resolvers}

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from crawler.outcomes import Outcome, Reason
 from crawler.probes.depth import ask_level, draw, resource_hosts
 from crawler.probes.dns import LookupFailedError
-from crawler.probes.home import HomeSeen, likeness
+from crawler.probes.home import USER_AGENT, HomeSeen, likeness
 from crawler.probes.ipv6 import compare_families
 from crawler.probes.looking import Looking
 from crawler.probes.route import has_ipv6_loopback, has_ipv6_route
@@ -18,6 +18,7 @@ from crawler.probes.tls import look_at_tls
 from crawler.probes.twins import twin_fact, twin_urls
 
 SEARCH_ENGINE = "Mozilla/5.0 (compatible; Baiduspider/2.0; +http://www.baidu.com/search/spider.html)"
+"""What pages that cloak look for; who really asks stands behind it."""
 
 
 async def look_over_ipv6(look: Looking, public: list[str], without: str) -> None:
@@ -102,12 +103,15 @@ async def look_at_other_scheme(look: Looking) -> None:
 async def look_as_search_engine(look: Looking) -> None:
     """7.9: links that only a search engine is served, on hosts that the page for readers does not link to.
 
-    A second ordinary look takes out what changes from one look to the next.
+    One request, after all others of the look, and one more when it shows something: firewalls that know the real
+    spider may shut us out for it. The second ordinary look takes out what changes from one look to the next.
     """
     main = await look.main
     if not main.opened:
         return
-    served = await look.open(look.site.url, socket.AF_UNSPEC, {"User-Agent": SEARCH_ENGINE})
+    ours = (look.headers or {}).get("User-Agent", USER_AGENT)
+    headers = {**(look.headers or {}), "User-Agent": f"{SEARCH_ENGINE} {ours}"}
+    served = await look.open(look.site.url, socket.AF_UNSPEC, headers)
     hidden = _elsewhere(served, main)
     if hidden:
         hidden &= _elsewhere(served, await look.open(look.site.url))

@@ -397,6 +397,33 @@ def test_links_that_only_a_search_engine_gets() -> None:
     assert look()["cloak", "www.a.gov.cn", "home"].data["outside"] == []
 
 
+def test_asking_as_a_search_engine_is_one_request_the_last_and_says_who_asks() -> None:
+    """Firewalls that know the real spider may shut us out for it: nothing else of the look may depend on that."""
+
+    async def main() -> list[bytes]:
+        async with town(lambda asked: ok()) as place, name_server(ZONE) as names:
+            ours = {"User-Agent": "Mozilla/5.0 (compatible; xuncha/0.1; +0872-0000000)"}
+            site = place.site(aliases=["a.gov.cn"])
+            await look_at_site(site, Resolver([names.server], 1), staging=True, headers=ours, gap=0, sample=2)
+            return place.heads
+
+    heads = asyncio.run(main())
+    asked = [n for n, head in enumerate(heads) if b"Baiduspider" in head]
+    assert asked == [len(heads) - 1]
+    assert all(b"xuncha/0.1; +0872-0000000" in head for head in heads)
+
+
+def test_a_site_that_refuses_the_search_engine_is_not_accused() -> None:
+    async def main() -> list[NetworkFact]:
+        async with town(lambda asked: ok()) as place, name_server(ZONE) as names:
+            block = b"HTTP/1.1 403 Forbidden\r\nContent-Type: text/html\r\nContent-Length: 9\r\n\r\nforbidden"
+            place.answer = lambda asked: block if b"Baiduspider" in place.heads[-1] else ok()
+            return await look_at_site(place.site(), Resolver([names.server], 1), staging=True, gap=0, sample=0)
+
+    cloak = next(fact for fact in asyncio.run(main()) if fact.probe == "cloak")
+    assert (cloak.outcome, cloak.data["outside"]) == ("blocked", [])
+
+
 def test_what_an_https_page_takes_over_http(tmp_path: Path) -> None:
     async def main() -> list[NetworkFact]:
         context = server_context(tmp_path, issue("www.a.gov.cn"))
