@@ -159,6 +159,11 @@ class MediaAccount(_Model):
     platform: Name = Field(description="平台，如 微信公众号")
     name: Name = Field(description="账号名称")
     last_post: date | None = Field(default=None, description="最近一次更新的日期，如 2026-11-18")
+    state: Literal["正常", "已注销", "已合并"] = Field(default="正常", description="账号状态，已注销、已合并的不检查")
+    service: bool = Field(default=False, description="true 为服务类账号，不要求更新")
+    page: Text | None = Field(
+        default=None, pattern=r"^https?://", description="列出该账号最新内容的公开网页，须在清单站点上；取其最近日期"
+    )
 
 
 class Exemption(_Model):

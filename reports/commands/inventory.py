@@ -18,6 +18,7 @@ from crawler.inventory import (
     load_inventory,
 )
 from crawler.inventory.jsonschema import inventory_schema
+from crawler.inventory.media import media_yaml
 from crawler.inventory.register import inventory_from_register
 from reports.proposals import propose
 from reports.stored import NothingStored
@@ -31,7 +32,8 @@ class Command(ScrapyCommand):
     default_settings = {"LOG_ENABLED": False}  # noqa: RUF012 - as ScrapyCommand declares it
 
     def syntax(self) -> str:
-        return "check [清单.yaml] | import 名录.xlsx [-o 清单.yaml] | propose [--round 轮次] [--site 站点] | schema"
+        made = "import 名录.xlsx [-o 清单.yaml] | media 新媒体.xlsx|新媒体.csv"
+        return f"check [清单.yaml] | {made} | propose [--round 轮次] [--site 站点] | schema"
 
     def short_desc(self) -> str:
         return "检查巡查清单；由名录表生成清单；列出站点上发现的栏目；输出清单的 JSON Schema"
@@ -58,6 +60,8 @@ class Command(ScrapyCommand):
                 case ["import", file]:
                     given = {"city": opts.city, "region_code": opts.region_code, "issuer": opts.issuer}
                     self._write(inventory_from_register(file, **given), opts.output)
+                case ["media", file]:
+                    self._write(media_yaml(file, load_inventory(_own_inventory())), opts.output)
                 case ["propose"]:
                     assert self.settings is not None
                     found = propose(open_store(self.settings["DATABASE_URL"]), opts.round, opts.site)
