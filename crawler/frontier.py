@@ -97,6 +97,10 @@ class Frontier:
             lane = self._lanes[name] = Lane(name, self._per_site if name.startswith("site:") else self._per_host)
         return lane
 
+    def lanes(self) -> list[Lane]:
+        """All lanes there are."""
+        return list(self._lanes.values())
+
     def add(self, entry: Entry, *, front: bool = False) -> None:
         """Queue an entry in its lane."""
         lane = self.lane(entry.lane)

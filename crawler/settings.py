@@ -25,6 +25,15 @@ CONTROL_ADDRESSES = ""  # addresses that answer whenever our own network is up; 
 DNSSEC_ANCHORS = ""  # DS records to validate from instead of the root keys: a zone of one's own, a resolver under test
 CONTACT = "https://github.com/xuncha/xuncha"  # an office puts its telephone or page here: it stands in the User-Agent
 
+# -- many machines (extra [cluster]; deploy/cluster.env says the same to workers) ----------------------------------
+CLUSTER_URL = ""  # redis://host:6379/0 or amqp://user:password@host//: the round is walked by workers; empty: here
+SLICE_SECONDS = 300  # a worker stays with a site for so long, then others have their turn
+LEASE_SECONDS = 60  # a worker that falls silent loses its site after so long
+CLUSTER_ROUND = ""  # when beat begins a round, five fields of cron such as 0 2 5 * *; empty: never
+CLUSTER_RECHECK = ""  # when it has dead links looked at again
+CLUSTER_AVAILABILITY = ""  # when it has the home pages looked at
+CLUSTER_INVENTORY = ""  # inventory of the rounds that beat begins; empty: inventory.yaml of its folder
+
 # -- politeness -------------------------------------------------------------------------------------------------
 USER_AGENT = "Mozilla/5.0 (compatible; xuncha/0.1; +{contact})"  # who we are; {contact} is filled in
 SITE_CONCURRENCY = 2  # requests at a time to one site

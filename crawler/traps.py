@@ -29,6 +29,11 @@ class TrapWatch:
             self.cut[reason] += 1
         return reason
 
+    def remember(self, url: str) -> None:
+        """Count an address that an earlier walk of the run let through."""
+        if "?" in url:
+            self._template_trap(url)
+
     def _template_trap(self, url: str) -> str | None:
         parts = urlsplit(url)
         if not parts.query:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -105,16 +106,25 @@ def renew(engine: Engine, lease: Lease, carry: Mapping[str, Any] | None = None) 
     return held.rowcount == 1
 
 
-def release(engine: Engine, lease: Lease, *, well: bool, carry: Mapping[str, Any] | None = None) -> bool:
-    """Give the job back; `well`: the slice ended as it should. False when it was lost before.
+class End(StrEnum):
+    """How a slice ended: as it should, by our own fault, or before its time for a reason outside it."""
+
+    WELL = "well"
+    BADLY = "badly"
+    EARLY = "early"
+
+
+def release(engine: Engine, lease: Lease, end: End, carry: Mapping[str, Any] | None = None) -> bool:
+    """Give the job back. False when it was lost before.
 
     Whoever gives back sends what comes next, so a message counts as on its way from now on.
     """
     table = schema.lease
     values: dict[str, Any] = {"until": 0.0, "owner": "", "queued": database_time()}
-    if well:
-        values |= {"slices": table.c.slices + 1, "failed": 0, "carry": carry}
-    else:
+    values |= {"carry": carry} if carry else {}
+    if end is End.WELL:
+        values |= {"slices": table.c.slices + 1, "failed": 0}
+    elif end is End.BADLY:
         values |= {"failed": table.c.failed + 1}
     with engine.begin() as db:
         given = db.execute(table.update().where(_ours(lease), table.c.until > 0).values(values))

@@ -100,6 +100,7 @@ class AddressBook:
     memo: dict[str, int] = field(default_factory=dict)  # written form → number; only to be fast
     fine: set[int] = field(default_factory=set)
     counts: defaultdict[str, Counts] = field(default_factory=lambda: defaultdict(Counts))
+    late: Batch = field(default_factory=list)  # settled when the store was read: it goes there with the walk's start
     left_out: Counter[tuple[str, str]] = field(default_factory=Counter)  # (site, why) not even listed
     traps: defaultdict[str, TrapWatch] = field(default_factory=lambda: defaultdict(TrapWatch))
 
@@ -206,6 +207,20 @@ class AddressBook:
             self.frontier.add(entry, front=front)
         else:
             self.frontier.add_later(entry, due)
+
+    def settle_late(self, number: int, url: str, role: Role, depth: int) -> bool:
+        """Settle what another walk stored as still to visit and this one would not have queued; False: it stands."""
+        if number in self.aliases:
+            reason = Reason.REDIRECTED
+        elif is_intranet(url, loopback_allowed=self.loopback):
+            reason = Reason.INTRANET_ADDRESS
+        elif depth > self.bounds.depth and role in (Role.LIST, Role.ARTICLE, Role.PAGE):
+            reason = Reason.DEPTH
+        else:
+            return False
+        row = {"state": schema.DONE, "outcome": REASONS[reason].outcome.value, "reason": reason.value}
+        self.late.append(("settled", {"b_run": self.run, "b_id": number, **row}))
+        return True
 
     def _reason_to_skip(self, url: str, role: Role, depth: int, plan: SitePlan | None) -> Reason | None:
         if is_intranet(url, loopback_allowed=self.loopback):

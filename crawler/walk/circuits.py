@@ -56,6 +56,21 @@ class Circuits:
             host = self._hosts[lane] = _Host(HostCircuit(self._policy), home)
         return host if host_of(host.home) == host_of(url) else None
 
+    @property
+    def waiting(self) -> bool:
+        """A host is under suspicion and its canary is not back: who ends the walk now forgets why."""
+        return any(host.circuit.suspect and not host.circuit.given_up for host in self._hosts.values())
+
+    def proven(self) -> list[str]:
+        """Lanes whose host gave a good answer."""
+        return [lane for lane, host in self._hosts.items() if host.circuit.good_seen]
+
+    def prove(self, lane: str, url: str) -> None:
+        """An earlier walk of the run had a good answer of this lane's own host."""
+        host = self._host(lane, url)
+        if host is not None:
+            host.circuit.good_seen = True
+
     def suspect(self, lane: str, url: str) -> bool:
         """Nothing on this host is believed now."""
         host = self._hosts.get(lane)

@@ -30,7 +30,8 @@ def resume(engine: Engine, book: AddressBook) -> int:
             sa.select(schema.page.c.site, sa.func.count()).where(schema.page.c.run == run).group_by(schema.page.c.site)
         )
         pages: dict[str, int] = {row[0]: row[1] for row in db.execute(per_site)}
-        order = (address.c.role, address.c.depth, sa.func.length(address.c.url), address.c.url)
+        first = sa.case((address.c.state == schema.DONE, 0), else_=1)  # where redirects led is known before the rest
+        order = (first, address.c.role, address.c.depth, sa.func.length(address.c.url), address.c.url)
         rows = db.execution_options(yield_per=CHUNK).execute(sa.select(address).where(*ours).order_by(*order))
         waiting = 0
         for row in rows:
@@ -48,6 +49,8 @@ def _take(book: AddressBook, row: Any, attempts: list[Attempt]) -> int:
     place = book.hosts.place(row.url)
     if place.site and place.walked and role is not Role.LINK:
         book.counts[place.site].planned += 1
+        if role not in (Role.HOME, Role.COLUMN):
+            book.traps[place.site].remember(row.url)
     if row.state == schema.DONE:
         if row.outcome == "ok":
             book.fine.add(row.id)
@@ -55,6 +58,9 @@ def _take(book: AddressBook, row: Any, attempts: list[Attempt]) -> int:
                 book.aliases.setdefault(key_of(canonical(row.final_url)), row.id)
         if row.site:
             book.counts[row.site].checked += 1
+        return 0
+    fresh = row.state == schema.TODO and not (row.requests or row.redirects or attempts)
+    if book.jobs is not None and fresh and book.settle_late(row.id, row.url, role, row.depth):
         return 0
     hops = row.redirects if row.job != place.job else None  # on its way to a host of ours
     entry = Entry(

@@ -52,6 +52,8 @@ class Walk:
 
     def start(self) -> None:
         """The home page and the columns of every walked site; nothing is added twice."""
+        late, self.book.late = self.book.late, []
+        self.put(late)
         for plan in self.book.plans.values():
             batch: Batch = []
             if self._ours(plan.home):

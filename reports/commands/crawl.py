@@ -12,6 +12,7 @@ from typing import Any
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
 
+from crawler.cluster.config import check as check_cluster
 from crawler.facts.store import StoreError
 from crawler.inventory import BadInput
 from crawler.probes.dns import Resolver
@@ -47,6 +48,9 @@ class Command(ScrapyCrawl):
         if ready is None:
             return
         assert self.crawler_process is not None and self.settings is not None
+        if "plan" in ready and self.settings["CLUSTER_URL"]:
+            self._hand_out(ready["plan"])
+            return
         if "plan" in ready and (processes := how_many(self.settings["PROCESSES"], len(ready["plan"].sites))) > 1:
             self._walk_side_by_side(ready["plan"], processes)
             return
@@ -76,6 +80,19 @@ class Command(ScrapyCrawl):
             plan.close()
         self.exitcode = close_round(crew, rules, Path(self.settings["OUTPUT_DIR"]))
 
+    def _hand_out(self, plan: Plan) -> None:
+        """The round on the workers of a cluster; this process waits for the last, then judges and tells."""
+        assert self.settings is not None
+        from reports.commands._cluster import HandedOut  # Celery is an extra
+
+        handed = HandedOut(plan, self.settings)
+        rules = load_ruleset(self.settings["RULES_PROFILE"])
+        try:
+            handed.walk()
+            self.exitcode = close_round(handed, rules, Path(self.settings["OUTPUT_DIR"]))
+        finally:
+            plan.close()
+
     def _ready(
         self, prepare_one: Callable[[dict[str, str]], dict[str, Any]], arguments: dict[str, str]
     ) -> dict[str, Any] | None:
@@ -102,6 +119,8 @@ class Command(ScrapyCrawl):
         load_ruleset(self.settings["RULES_PROFILE"])
         how_many(self.settings["PROCESSES"], 1)
         check_writable(Path(self.settings["OUTPUT_DIR"]))
+        if self.settings["CLUSTER_URL"]:
+            check_cluster(self.settings)
         plan = prepare(arguments, self.settings, self.settings["PROJECT_ROOT"])
         if plan.servers:
             self._check_servers(plan)

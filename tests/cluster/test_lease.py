@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from crawler.cluster.guarded import GuardedWriter
-from crawler.cluster.lease import Lease, LeaseLost, guarded, release, renew, take
+from crawler.cluster.lease import End, Lease, LeaseLost, guarded, release, renew, take
 from crawler.facts import schema
 from crawler.facts.store import finish_run, open_store, start_run
 from tests.walk.drive import AS_OF
@@ -60,7 +60,7 @@ def test_one_holder_at_a_time(engine: Engine, run: int) -> None:
     first = taken(engine, run)
     assert take(engine, run, JOB, "b", 60) is None
     assert take(engine, run, "site:jyj", "b", 60) is not None
-    assert release(engine, first, well=True, carry={"pace": 1})
+    assert release(engine, first, End.WELL, {"pace": 1})
     second = taken(engine, run, "b")
     assert (second.fence, second.carry) == (first.fence + 1, {"pace": 1})
 
@@ -84,7 +84,7 @@ def test_a_lease_that_ran_out_goes_to_the_next_and_cannot_be_renewed(engine: Eng
     assert not renew(engine, old)
     new = taken(engine, run, "b")
     assert new.fence > old.fence and new.carry == {"x": 1}
-    assert not release(engine, old, well=True)
+    assert not release(engine, old, End.WELL)
     assert row(engine).owner == "b"
 
 
@@ -94,12 +94,12 @@ def test_a_run_that_is_over_is_walked_by_nobody(engine: Engine, run: int) -> Non
 
 
 def test_slices_are_counted_and_a_message_is_awaited(engine: Engine, run: int) -> None:
-    release(engine, taken(engine, run), well=False)
-    release(engine, taken(engine, run), well=False)
+    release(engine, taken(engine, run), End.BADLY)
+    release(engine, taken(engine, run), End.BADLY)
     assert (row(engine).slices, row(engine).failed) == (0, 2)
     lease = taken(engine, run)
     assert row(engine).queued is None
-    release(engine, lease, well=True)
+    release(engine, lease, End.WELL)
     kept = row(engine)
     assert (kept.slices, kept.failed, kept.until) == (1, 0, 0) and abs(kept.queued - time.time()) < 60
 
