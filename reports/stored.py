@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Engine
 
-from crawler.facts.store import judged_rounds, latest_run, load_judgement, load_ledger
+from crawler.facts.store import STORED_AWAY, judged_rounds, latest_run, load_judgement, load_ledger
 from crawler.inventory import Inventory
 from reports.periods import combined, months_of, previous_code
 from reports.trends import MOST, RoundPoint, point_of
@@ -81,7 +81,7 @@ def earlier_points(engine: Engine, round_name: str) -> list[RoundPoint]:
 
 def inventory_of(engine: Engine, round_name: str) -> Inventory:
     """The inventory that a round was walked by."""
-    run = latest_run(engine, round_name, states=("walked",))
+    run = latest_run(engine, round_name, states=("walked",)) or latest_run(engine, round_name, states=STORED_AWAY)
     if run is None:
         raise NothingStored(
             f"轮次 {round_name} 的巡查记录不完整，请重新执行 scrapy crawl gov_sites -a round={round_name}。"

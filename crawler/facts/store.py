@@ -20,6 +20,10 @@ from crawler.facts.hidden import drop_fine_edges
 from crawler.facts.patience import WAIT, patiently, with_wait
 from crawler.facts.upgrading import upgrade
 
+THINNED, ARCHIVED = "thinned", "archived"
+STORED_AWAY = (THINNED, ARCHIVED)
+"""States of a run whose facts are gone, in part or all: it can be told, not judged again."""
+
 
 def open_store(url: str, wait: float = WAIT) -> Engine:
     """Engine of `url` with all tables made or brought up to date. StoreError tells what to do when it cannot be.
@@ -205,8 +209,9 @@ def probed_sites(engine: Engine, run_id: int) -> set[str]:
 
 
 def latest_round(engine: Engine) -> str | None:
-    """Name of the round that was walked last."""
+    """Name of the round that was walked last: by its end, for a restored run may have a high number."""
     table = schema.run
-    query = sa.select(table.c.round).where(table.c.state == "walked").order_by(table.c.id.desc()).limit(1)
+    query = sa.select(table.c.round, table.c.finished, table.c.id).where(table.c.state == "walked")
     with engine.connect() as db:
-        return db.execute(query).scalar()
+        ended = [(datetime.fromisoformat(row.finished), row.id, row.round) for row in db.execute(query)]
+    return max(ended)[2] if ended else None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 
-from crawler.facts.store import Run, StoreError, latest_round, latest_run, open_store
+from crawler.facts.store import STORED_AWAY, Run, StoreError, latest_round, latest_run, open_store
 from crawler.inventory import BadInput, Inventory, Problem
 from crawler.rounds import BadArgument, parse_round
 from reports.files import OutputError, check_writable
@@ -63,6 +63,8 @@ class Command(ScrapyCommand):
             if not name:
                 raise NothingSeen("数据库中还没有完成的轮次，请先执行 scrapy crawl gov_sites。")
             run = latest_run(engine, parse_round(name, None), states=("walked",))
+            if run is None and latest_run(engine, name, states=STORED_AWAY) is not None:
+                raise NothingSeen(f"轮次 {name} 的事实已归档或精简，须先执行 scrapy store restore 归档文件 才能评判。")
             if run is None:
                 raise NothingSeen(f"轮次 {name} 没有完成的巡查，请先执行 scrapy crawl gov_sites -a round={name}。")
             answers = self._answers(opts.answers, run, rules)
