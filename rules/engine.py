@@ -240,13 +240,13 @@ def _exempted(finding: Finding, exemption: Exemption) -> dict[str, Any]:
 
 
 def _reviewed(finding: Finding, ledger: Ledger) -> Finding:
-    """What a person confirmed stands: a candidate becomes a problem with the points that it would cost."""
+    """What a person confirmed stands: a candidate costs, or earns, the points that it would."""
     if not ledger.confirmed(finding.fingerprint):
         return finding
     update: dict[str, Any] = {"needs_review": False, "certainty": "confirmed"}
     points = finding.observed.get("points")
-    if finding.level == "deduction" and finding.deduction is None and isinstance(points, int | float):
-        update["deduction"] = points
+    if finding.level in ("deduction", "bonus") and getattr(finding, finding.level) is None:
+        update |= {finding.level: points} if isinstance(points, int | float) else {}
     return finding.model_copy(update=update)
 
 

@@ -62,8 +62,8 @@ def _finding(site: SiteFacts, group: Sequence[Drafted]) -> Finding:
     earned = _sum(draft.bonus for draft in points)
     sure = first.certainty == "confirmed"
     observed = {key: value for _, draft in reversed(told) for key, value in draft.observed.items()}
-    if not sure and cost is not None:
-        observed.setdefault("points", cost)  # what it costs once a person confirms it
+    if not sure and (would := earned if level == "bonus" else cost) is not None:
+        observed.setdefault("points", would)  # what it costs or earns once a person confirms it
     if also := sorted({other.id for other, _ in same} - {rule.id}, key=rule_key):
         observed["also"] = also
     if doubts := [one for one in group if one not in same]:

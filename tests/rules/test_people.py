@@ -28,6 +28,7 @@ from tests.rules.build import (
     findings,
     good_columns,
     holder,
+    page,
     portal,
     round_facts,
     site_facts,
@@ -326,3 +327,16 @@ def test_a_candidate_that_a_person_confirmed_costs_its_points() -> None:
     second = judge(round_facts(site), ruleset, previous=Ledger(entries={found.fingerprint: entry}))
     [found] = second.findings
     assert (found.certainty, found.deduction, second.sites[0].score) == ("confirmed", 2, 98)
+
+
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_a_bonus_candidate_earns_its_points_once_a_person_confirms_it(confirmed: bool) -> None:
+    columns = [*good_columns(), column("dc", "调查征集", ago(3))]
+    held = [page(f"{HOME}dc/{n}.html", column="dc", headline=f"第{n}次意见征集", published=ago(100)) for n in range(6)]
+    site, ruleset = site_facts(portal(), columns=columns, page_facts=held), only("B7")
+    [found] = judge(round_facts(site), ruleset).findings
+    assert (found.certainty, found.bonus, found.observed["points"]) == ("suspected", None, 2)
+    entry = Entry(fingerprint=found.fingerprint, finding=found, confirmed="李某" if confirmed else "")
+    judgement = judge(round_facts(site), ruleset, previous=Ledger(entries={found.fingerprint: entry}))
+    [found], [row] = judgement.findings, [r for r in judgement.extra["bonus_sheets"]["portal"] if r["id"] == "B7"]
+    assert (found.bonus, row["earned"], judgement.sites[0].score) == ((2, 2, 102) if confirmed else (None, 0, 100))
