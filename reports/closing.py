@@ -19,15 +19,13 @@ from rules.loader import RuleSet, load_ruleset
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-    from crawler.rounds import Plan
-
 log = logging.getLogger(__name__)
 
 
 class Walked(Protocol):
-    """A walk that has ended."""
+    """A walk that has ended. `plan` is a `crawler.rounds.Plan`."""
 
-    plan: Plan
+    plan: Any
     finished: bool
     exit_reason: str | None
 

@@ -16,15 +16,12 @@ from scrapy import signals
 from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import create_looping_call
 
-from crawler.walk.book import Counts
 from reports.problems import problems, suspects
 from rules.schema import Judgement
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
-
-    from crawler.rounds import Plan
 
 LIVE_SECONDS = 0.5
 PLAIN_SECONDS = 10.0
@@ -35,8 +32,8 @@ class Walking(Protocol):
     """A walk as the display sees it."""
 
     @property
-    def counts(self) -> Mapping[str, Counts]:
-        """How far each site is."""
+    def counts(self) -> Mapping[str, Any]:
+        """How far each site is: `pages` read, addresses `checked`, of which `bad`."""
         ...
 
     @property
@@ -48,7 +45,7 @@ class Walking(Protocol):
 class Display:
     """Live table on a terminal, a plain line every ten seconds elsewhere."""
 
-    def __init__(self, plan: Plan, settings: BaseSettings, walking: Walking) -> None:
+    def __init__(self, plan: Any, settings: BaseSettings, walking: Walking) -> None:
         self._plan = plan
         self._walking = walking
         self._shown = settings.getbool("PROGRESS", True)
@@ -98,8 +95,9 @@ class Display:
             table.add_column(name, justify="left" if name == "站点" else "right")
         counts = self._walking.counts
         for site in self._plan.sites[:SHOWN_SITES]:
-            one = counts.get(site.id) or Counts()
-            table.add_row(site.name, str(one.pages), str(one.checked), str(one.bad))
+            one = counts.get(site.id)
+            numbers = (one.pages, one.checked, one.bad) if one else (0, 0, 0)
+            table.add_row(site.name, *map(str, numbers))
         if len(self._plan.sites) > SHOWN_SITES:
             table.caption = f"另有 {len(self._plan.sites) - SHOWN_SITES} 个站点"
         return table

@@ -26,12 +26,13 @@ def orders_of(plan: Plan, settings: BaseSettings, processes: int) -> list[Order]
     salt_of(plan.engine, plan.run.id)
     run = replace(plan.run, loopback=loopback)
     sites = tuple(site.id for site in plan.sites)
+    others = [site for site in plan.inventory.sites if site.id not in sites]
     given = _given(settings)
     return [
         Order(
             run, plan.inventory, sites, jobs, plan.resumed, plan.recheck_delay, plan.servers, plan.controls, given
         )
-        for jobs in share(plan.sites, processes, sizes(plan.engine))
+        for jobs in share(plan.sites, processes, sizes(plan.engine), others)
     ]  # fmt: skip
 
 

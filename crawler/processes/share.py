@@ -38,10 +38,12 @@ def sizes(engine: Engine) -> dict[str, int]:
         return {row[0]: row[1] for row in db.execute(query)}
 
 
-def share(sites: Sequence[Site], processes: int, known: Mapping[str, int]) -> list[frozenset[str]]:
+def share(
+    sites: Sequence[Site], processes: int, known: Mapping[str, int], others: Sequence[Site] = ()
+) -> list[frozenset[str]]:
     """The jobs of each process: large sites first, each to the one that has least; foreign hosts in turn.
 
-    A site of unknown size counts as the mean of the known ones.
+    A site of unknown size counts as the mean of the known ones. `others` are not walked: links to them are checked.
     """
     usual = max(1, sum(known.values()) // len(known)) if known else 1
     load = [0] * processes
@@ -50,6 +52,6 @@ def share(sites: Sequence[Site], processes: int, known: Mapping[str, int]) -> li
         least = load.index(min(load))
         load[least] += known.get(site.id, usual)
         jobs[least].add(f"site:{site.id}")
-    for number in range(LINK_JOBS):
-        jobs[number % processes].add(f"links:{number}")
+    for number, job in enumerate([*(f"site:{site.id}" for site in others), *map("links:{}".format, range(LINK_JOBS))]):
+        jobs[number % processes].add(job)
     return [frozenset(one) for one in jobs]
