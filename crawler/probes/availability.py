@@ -11,9 +11,10 @@ from typing import Any, Protocol
 
 from crawler.downloader import Fetcher
 from crawler.inventory import Site
-from crawler.outcomes import Outcome
+from crawler.outcomes import REASONS, Outcome, Reason
 from crawler.probes.control import Controls
 from crawler.probes.home import open_home
+from crawler.probes.loopback import is_this_machine
 
 LOOK_SECONDS = 16.0  # V2 counts 15 seconds as not opened; a second more shows that it was reached
 _MANY = 3  # as many sites failing, and none opening, looks like our own network
@@ -73,19 +74,25 @@ async def look_at_home(
     headers: Mapping[str, str] | None = None,
     allow_private: Callable[[str], bool] = lambda host: False,
     seconds: float = LOOK_SECONDS,
+    loopback: bool = True,
 ) -> ProbeRow:
-    """Open the home page once over a connection of its own, redirects followed, within `seconds` altogether."""
+    """Open the home page once over a connection of its own, redirects followed, within `seconds` altogether.
+
+    Without `loopback` a name that leads to this machine (127.0.0.1, 0.0.0.0) was sunk by a resolver: whatever this
+    machine answers there, the site was not seen and the look is unchecked (F19).
+    """
     at = datetime.now(UTC)
     seen = await open_home(
         fetcher, site.url, headers=headers, allow_private=allow_private, seconds=seconds, whole=seconds
     )
+    reason = seen.reason if loopback or not is_this_machine(seen.address) else Reason.INTRANET_ADDRESS
     return ProbeRow(
         site.id,
         site.url,
         at,
         place,
-        seen.outcome.value,
-        seen.reason.value,
+        REASONS[reason].outcome.value,
+        reason.value,
         seen.status,
         seen.address,
         _whole(seen.dns_ms),

@@ -12,6 +12,16 @@ from crawler.probes.dns import Resolver
 log = logging.getLogger(__name__)
 
 
+def is_this_machine(address: str | None) -> bool:
+    """True for loopback and the unspecified address, with which resolvers sink names: 127.0.0.1, 0.0.0.0, ::1, ::."""
+    try:
+        found = ipaddress.ip_address((address or "").partition("%")[0])
+    except ValueError:
+        return False
+    plain = getattr(found, "ipv4_mapped", None) or found
+    return bool(plain.is_loopback or plain.is_unspecified)
+
+
 async def all_on_loopback(resolver: Resolver, hosts: Iterable[str]) -> bool:
     """True when every host that resolves does so to loopback alone, and at least one resolves."""
     seen = []

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import time
+from collections.abc import Awaitable, Callable
 
 from crawler.outcomes import Reason
 from crawler.probes.control import Controls
@@ -50,6 +52,11 @@ class OwnNetwork:
         elif self._down_since is None:
             self._down_since = time.monotonic()
         return down
+
+    def over_ipv6(self) -> Callable[[], Awaitable[bool | None]] | None:
+        """Tells whether an address that a person named opens over IPv6 (None: none has IPv6); None: none was named."""
+        controls = self._controls if self._chosen else None
+        return None if controls is None else lambda: controls.alive(socket.AF_INET6)
 
     @property
     def lost(self) -> bool:

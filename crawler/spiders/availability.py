@@ -31,8 +31,9 @@ from crawler.inventory import BadInput, Site
 from crawler.outcomes import Outcome
 from crawler.probes.availability import LOOK_SECONDS, ProbeRow, look_at_home, sweep
 from crawler.probes.control import Controls
-from crawler.probes.dns import LookupFailedError, Resolver
+from crawler.probes.dns import Resolver
 from crawler.probes.every import repeat
+from crawler.probes.loopback import all_on_loopback
 from crawler.rounds import BadArgument, CannotRun
 from crawler.watch import Watch, prepare_watch
 
@@ -151,13 +152,15 @@ class _Looking:
         self._sink = sink
         self._own = {site.host for site in watch.inventory.sites}
         self._controls: Controls | None = None
+        self._loopback = False
 
     async def once(self) -> str:
         """One sweep; gives the line that tells of it."""
         watch, now = self._watch, datetime.now(UTC)
         sites = [site for site in watch.sites if not site.closed_at(now)]
         if self._controls is None:
-            self._controls = Controls(self._fetcher, await self._control_urls(), allow_private=watch.controls_set)
+            self._loopback = await all_on_loopback(self._resolver, [site.host for site in watch.sites[:50]])
+            self._controls = Controls(self._fetcher, self._control_urls(), allow_private=watch.controls_set)
         done = await sweep(
             sites, self._look, self._sink,
             controls=self._controls, at_once=watch.at_once, per_second=watch.per_second,
@@ -169,21 +172,9 @@ class _Looking:
         counts = f"探测首页{done.looks}个：打开{done.opened}个，未打开{failed}个{void}"
         return f"{datetime.now(UTC).astimezone():%Y-%m-%d %H:%M} {counts}，用时{done.seconds:.1f}秒"
 
-    async def _control_urls(self) -> list[str]:
+    def _control_urls(self) -> list[str]:
         """The default control addresses are outside; a staging city has no outside."""
-        watch = self._watch
-        if watch.controls_set or not await self._on_loopback():
-            return watch.controls
-        return []
-
-    async def _on_loopback(self) -> bool:
-        for site in self._watch.sites[:50]:
-            try:
-                addresses = await self._resolver.addresses(site.host)
-            except LookupFailedError:
-                continue
-            return all(address.startswith("127.") or address == "::1" for address in addresses)
-        return False
+        return self._watch.controls if self._watch.controls_set or not self._loopback else []
 
     async def _look(self, site: Site) -> ProbeRow:
         try:
@@ -193,6 +184,7 @@ class _Looking:
                 place=self._watch.place,
                 headers=self._headers,
                 allow_private=self._own.__contains__,
+                loopback=self._loopback,
             )
         except Exception:  # a fault of ours must not look like one of the site
             log.exception("availability of %s", site.id)

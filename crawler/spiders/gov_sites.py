@@ -191,6 +191,7 @@ class GovSitesSpider(scrapy.Spider):
                 self.resolver,
                 staging=self.book.loopback,
                 headers=self._headers,
+                control=self.network.over_ipv6(),
                 sample=self._ipv6_sample,
                 seed=self.run.seed,
             )

@@ -22,6 +22,8 @@ from crawler.probes.availability import ProbeRow, Sweep, look_at_home, sweep
 from crawler.probes.control import Controls
 from crawler.probes.dns import Resolver
 from crawler.probes.every import SpanError, parse_span, repeat
+from crawler.probes.loopback import is_this_machine
+from crawler.probes.outage import OwnNetwork
 from crawler.rounds import BadArgument
 from crawler.watch import prepare_watch
 from tests.downloader.rude import free_port
@@ -68,6 +70,33 @@ def test_a_look_keeps_times_address_and_place() -> None:
 def test_looks_that_fail(answer: Answer, outcome: str, reason: str) -> None:
     row = look(answer)
     assert (row.outcome, row.reason) == (outcome, reason)
+
+
+@pytest.mark.parametrize("where", ["127.0.0.1", "0.0.0.0", "127.0.0.9"])
+def test_a_name_that_a_resolver_sinks_is_undecided_and_not_refused(where: str) -> None:
+    """In a round over a real city: whatever this machine answers there, or refuses, is not the site."""
+
+    async def main(port: int, **options: Any) -> ProbeRow:
+        site = Site(id="portal", name="甲", kind="portal", unit="a", url=f"http://www.a.gov.cn:{port}/")
+        async with (
+            name_server({"www.a.gov.cn A": [where]}) as server,
+            Fetcher(Resolver([server.server], lifetime=1)) as fetcher,
+        ):
+            return await look_at_home(fetcher, site, allow_private=lambda host: True, **options)
+
+    row = asyncio.run(main(free_port(), loopback=False))
+    assert (row.outcome, row.reason, row.ip) == ("unchecked", "intranet-address", where)
+    assert asyncio.run(main(free_port())).reason == "connect-refused"  # a city on this machine
+
+
+def test_what_this_machine_answers_for_a_sunk_name_is_not_the_site() -> None:
+    assert look(lambda asked: ok(), loopback=False).outcome == "unchecked"
+    assert look(lambda asked: ok(), loopback=True).outcome == "ok"
+
+
+def test_a_real_address_is_no_sinkhole() -> None:
+    told = {"127.0.0.1", "0.0.0.0", "::1", "::", "::ffff:127.0.0.1"}
+    assert [one for one in (*told, "10.1.2.3", "192.0.2.1", "2001:db8::1", "", None) if is_this_machine(one)] == [*told]
 
 
 def test_a_missing_name_is_no_time_out() -> None:
@@ -217,6 +246,27 @@ def test_a_control_without_ipv6_says_nothing_of_ours(names: Records, v6: bool, a
         ):
             controls = Controls(fetcher, [f"http://www.a.gov.cn:{place.port}/"], allow_private=True)
             return await controls.alive(socket.AF_INET6)
+
+    assert asyncio.run(main()) is alive
+
+
+@pytest.mark.parametrize(
+    ("chosen", "asked", "alive"), [(True, True, True), (True, False, None), (False, True, None), (False, False, None)]
+)
+def test_ipv6_is_held_against_the_addresses_that_a_person_named(chosen: bool, asked: bool, alive: bool | None) -> None:
+    """Default addresses, or none, leave the choice to the probe."""
+
+    async def main() -> bool | None:
+        names = NAMES | {"www.a.gov.cn AAAA": ["::1"]}
+        async with (
+            town(lambda asked: ok()) as place,
+            name_server(names) as server,
+            Fetcher(Resolver([server.server], lifetime=0.5)) as fetcher,
+        ):
+            url = f"http://www.a.gov.cn:{place.port}/"
+            network = OwnNetwork(Controls(fetcher, [url], allow_private=True) if asked else None, chosen=chosen)
+            works = network.over_ipv6()
+            return None if works is None else await works()
 
     assert asyncio.run(main()) is alive
 
