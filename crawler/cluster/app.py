@@ -71,7 +71,7 @@ def schedule(settings: Any) -> dict[str, dict[str, Any]]:
         if len(times) == 5:
             found[name] = {
                 "task": COMMAND, "args": (name,), "options": {"queue": OFFICE, "expires": 600},
-                "schedule": crontab(*times),
+                "schedule": crontab.from_string(" ".join(times)),
             }  # fmt: skip
         elif times:
             raise ValueError(f"设置 CLUSTER_{name.upper()}={' '.join(times)} 不是五段的 cron 时间，如 0 2 5 * *")

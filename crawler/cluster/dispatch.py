@@ -30,7 +30,7 @@ from crawler.rounds import CannotRun, Plan
 
 POLL = 2.0  # seconds between two looks at the store, more when a look takes long
 LOOK_SHARE = 20  # a look may take this part of the time
-LEASE = 60.0  # seconds for which a dispatcher that fell silent keeps others out
+LEASE = 15.0  # seconds for which a dispatcher that fell silent keeps others out
 FAILURES = (QueueError, KombuError, OSError)
 
 
@@ -57,6 +57,7 @@ class Dispatcher:
     length: Callable[[], int]
     show: Callable[[State], None] = lambda state: None
     poll: float = POLL
+    lost_after: float = 20.0  # seconds; a worker needs a moment to take the lease
     _last: State = field(default=State(0, 0, 0, 0, 0, 0))
 
     @property
@@ -67,17 +68,24 @@ class Dispatcher:
     def work(self) -> None:
         """Until the round is walked. KeyboardInterrupt leaves it going on. CannotRun: another one hands it out."""
         run = self.plan.run.id
-        lease = take(self.engine, run, jobs.DISPATCH, socket.gethostname(), LEASE)
-        if lease is None:
-            raise CannotRun(
-                "这一轮正由另一个进程分发（或它刚刚中断）。请在那里看进度；若它已不在，一分钟后再执行同一命令。"
-            )
+        lease = self._take(run)
         try:
             self._begin(run)
             while not self._look(lease):
                 pass
         finally:
             self._let_go(lease)
+
+    def _take(self, run: int) -> Lease:
+        """The right to hand the round out, waited for as long as one that was killed keeps it."""
+        until = time.monotonic() + LEASE + 2
+        while True:
+            lease = take(self.engine, run, jobs.DISPATCH, socket.gethostname(), LEASE)
+            if lease is not None:
+                return lease
+            if time.monotonic() > until:
+                raise CannotRun("这一轮正由另一个进程分发，请在那里看进度。")
+            time.sleep(1)
 
     def _begin(self, run: int) -> None:
         """What the spider of a whole round does first, and slices cannot each do."""
@@ -125,7 +133,7 @@ class Dispatcher:
         try:
             empty = self.length() == 0
             for job in left:
-                if job.idle(queue_empty=empty):
+                if job.idle(queue_empty=empty, lost_after=self.lost_after):
                     jobs.claim(self.engine, run, [job.name], job.due)
                     self.send(run, job.name, self.settings, min(job.due, jobs.MOST_WAIT))
         except FAILURES as error:

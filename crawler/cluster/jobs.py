@@ -16,7 +16,6 @@ from crawler.outcomes import REASONS, Reason
 
 PROBE_TRIES = 3  # slices that may end without a site's network facts before the site does without
 MOST_FAILURES = 6  # slices of a job that end badly one after the other before it is given up in this run
-LOST_SECONDS = 20.0  # a message that is due for so long, with the queue empty, is lost
 MOST_WAIT = 600.0  # seconds for which a message waits to be worked on: below the queue's own patience
 DISPATCH = "dispatch"  # the lease of who hands a round out
 _SOME = 500  # jobs named in one statement
@@ -34,9 +33,9 @@ class Job:
     slices: int = 0
     failed: int = 0
 
-    def idle(self, *, queue_empty: bool) -> bool:
-        """Nobody walks it and no message for it is left."""
-        return not self.held and (self.age is None or (queue_empty and self.age > LOST_SECONDS))
+    def idle(self, *, queue_empty: bool, lost_after: float) -> bool:
+        """Nobody walks it and no message is left: one that is due for so long, with the queue empty, is lost."""
+        return not self.held and (self.age is None or (queue_empty and self.age > lost_after))
 
 
 def run_of(engine: Engine, number: int) -> Run | None:

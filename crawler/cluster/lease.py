@@ -66,14 +66,17 @@ def _ours(lease: Lease) -> sa.ColumnElement[bool]:
     return _row(lease.run, lease.job) & (schema.lease.c.fence == lease.fence)
 
 
-def take(engine: Engine, run: int, job: str, owner: str, seconds: float) -> Lease | None:
-    """Take a job that nobody holds, of a run that is being walked; None when it is held or the run is over."""
+def take(engine: Engine, run: int, job: str, owner: str, seconds: float, first: float = 0.0) -> Lease | None:
+    """Take a job that nobody holds, of a run that is being walked; None when it is held or the run is over.
+
+    `first`: seconds that the lease lasts at least until its first renewal.
+    """
     table, walking = schema.lease, schema.run
     is_walked = sa.exists().where(walking.c.id == run, walking.c.state == "walking")
     query = (
         table.update()
         .where(_row(run, job), table.c.until <= database_time(), is_walked)
-        .values(owner=owner, fence=table.c.fence + 1, until=database_time() + seconds, queued=None)
+        .values(owner=owner, fence=table.c.fence + 1, until=database_time() + max(seconds, first), queued=None)
         .returning(table.c.fence, table.c.carry)
     )
     try:

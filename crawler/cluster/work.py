@@ -22,6 +22,7 @@ from crawler.cluster.lease import End, Lease, release, take
 from crawler.cluster.order import Order, Told
 
 GRACE = 300.0  # seconds after its time for which a slice may end what it began; a host under suspicion takes longest
+START = 30.0  # seconds that a process may take to start on a machine under load
 SUSPICION = 7200.0  # the longest that two canaries of a suspected host may take
 log = logging.getLogger(__name__)
 
@@ -74,7 +75,7 @@ class Worker:
         """One message. None when there was nothing to do: the job is in other hands, or the run is over."""
         owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:12]}"[:80]
         seconds = float(settings.get("LEASE_SECONDS", self.lease_seconds))
-        lease = take(self.engine, run, job, owner, seconds)
+        lease = take(self.engine, run, job, owner, seconds, START)
         if lease is None:
             log.info("%s of run %d is in other hands", job, run)
             return None

@@ -42,7 +42,8 @@ class HandedOut:
         self._console.print(f"{what}，站点 {len(plan.sites)} 个，由集群巡查{again}")
         given = given_settings(self._settings, plan)
         try:
-            Dispatcher(plan, given, send, queue_length, self._show).work()
+            lost_after = max(4.0, float(self._settings["LEASE_SECONDS"]) / 3)
+            Dispatcher(plan, given, send, queue_length, self._show, lost_after=lost_after).work()
             self.finished = True
         except KeyboardInterrupt:
             self.exit_reason = "集群仍在巡查这一轮。再次执行同一命令即可接着看进度，巡查完后评判并生成文档。"
