@@ -61,7 +61,12 @@ class Hold:
 
     def _renew(self) -> bool:
         asked = clock()
-        if not renew(self._engine, self._lease, self._carry()):
+        try:
+            carry = self._carry()
+        except Exception:  # what the next slice would like to know is worth no lease
+            log.exception("the pace of %s could not be told", self._lease.job)
+            carry = {}
+        if not renew(self._engine, self._lease, carry):
             return False
         self._sure_until = asked + self._lease.seconds
         return True

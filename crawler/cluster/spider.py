@@ -69,7 +69,6 @@ class SliceSpider(GovSitesSpider):
 
     def _build(self, settings: Any) -> None:
         super()._build(settings)
-        self.part.spider = self
         self._until = time.monotonic() + self.part.order.seconds
         explicit = (settings.getpriority("SITE_DELAY") or 0) > SETTINGS_PRIORITIES["project"]
         self._loopback_delay = self._site_delay if explicit else 0.0
@@ -90,6 +89,7 @@ class SliceSpider(GovSitesSpider):
             engine: Any = self.crawler.engine
             engine.downloader._delay = self._loopback_delay
         restore_pace(self, self.part.order.lease.carry or {})
+        self.part.spider = self  # from now on its pace is kept with every renewal
 
     def over(self) -> bool:
         """True once nothing more may be begun."""

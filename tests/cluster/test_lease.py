@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from crawler.cluster.guarded import GuardedWriter
+from crawler.cluster.holding import Hold
 from crawler.cluster.lease import End, Lease, LeaseLost, guarded, release, renew, take
 from crawler.facts import schema
 from crawler.facts.store import finish_run, open_store, start_run
@@ -166,3 +167,20 @@ def test_slices_that_find_the_same_addresses_at_once_do_not_wait_in_a_ring(engin
     for writer in writers:
         writer.close()
     assert told == [] and stored(engine) == list(range(3000))
+
+
+def test_a_holder_renews_and_learns_that_it_lost(engine: Engine, run: int) -> None:
+    lost = threading.Event()
+
+    def broken() -> dict[str, Any]:
+        raise RuntimeError("not yet")
+
+    lease = taken(engine, run, seconds=0.6)
+    hold = Hold(engine, lease, broken, lost.set)
+    assert hold.begin() and hold.sure
+    time.sleep(1.2)
+    assert hold.sure and not lost.is_set() and take(engine, run, JOB, "b", 60) is None
+    with engine.begin() as db:
+        db.execute(schema.lease.update().values(fence=schema.lease.c.fence + 1))
+    assert lost.wait(5)
+    hold.end()
