@@ -135,6 +135,11 @@ class Site(_Model):
     robots: Literal["obey", "ignore"] = Field(
         default="obey", description="obey 遵守网站的 robots.txt、ignore 已征得网站同意，可不遵守"
     )
+    search_url: Text | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s/]+/\S*\{title\}\S*$",
+        description="站内搜索结果页的网址，检索词处写 {title}，如 http://www.yunling.gov.cn/search?q={title}；不写即由人试搜",
+    )
     closures: list[Closure] = Field(default_factory=list, description="计划停机，期间的监测不计")
     columns: list[Column] = Field(default_factory=list, description="栏目，不写则由首页导航自动发现")
 

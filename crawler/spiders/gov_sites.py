@@ -20,7 +20,7 @@ from crawler.downloader import Fetcher, SeeingError
 from crawler.facts.bodies import salt_of
 from crawler.facts.model import NetworkFact
 from crawler.facts.store import finish_run, now, plain, probed_sites, update_run
-from crawler.facts.writer import Batch
+from crawler.facts.writer import Batch, Writer
 from crawler.frontier import Entry, Frontier
 from crawler.hosts import HostMap, SitePlan
 from crawler.middlewares.robots import DisallowedByRobots
@@ -38,6 +38,7 @@ from crawler.walk.files import AttachmentReader, is_attachment
 from crawler.walk.part import Part, Whole
 from crawler.walk.resume import resume
 from crawler.walk.rows import network_row, note_row
+from crawler.walk.search import SEARCH_ID, SiteSearch
 from crawler.walk.walk import Walk
 
 if TYPE_CHECKING:
@@ -107,6 +108,9 @@ class GovSitesSpider(scrapy.Spider):
             policy=tuning().recheck.with_delay(plan.recheck_delay),
         )
         self.walk.told_fine = self.part.fine
+        self.walk.search = SiteSearch(
+            plan.engine, self.book, self.writer.put, seed=plan.run.seed, as_of=plan.run.as_of
+        )
         self._keep_words(settings)
         self.resolver = Resolver(plan.servers)
         self.crawler.resolver = self.resolver  # type: ignore[attr-defined]  # the download handler takes it from there
@@ -229,7 +233,21 @@ class GovSitesSpider(scrapy.Spider):
         """True while the round is not through."""
         if not self._ready or self.frontier or self._tasks or self.frontier.in_flight:
             return True
-        return not self.part.idle()
+        return self._searches() or not self.part.idle()
+
+    def _searches(self) -> bool:
+        """True while sites' own searches are still to be asked: their titles are drawn once everything is stored."""
+        search = self.walk.search
+        if search is None or self.part.jobs is not None or not search.pending:
+            return False
+        if self.writer.backlog or not isinstance(self.writer, Writer):
+            return isinstance(self.writer, Writer)
+        self.writer.flush()
+        try:
+            return search.begin()
+        except SQLAlchemyError as error:
+            self._note("*", "error", f"站内搜索未能试搜：{plain(error)}")
+            return False
 
     def backlog(self) -> int:
         """Batches that wait for the store."""
@@ -262,7 +280,7 @@ class GovSitesSpider(scrapy.Spider):
             "verbatim_url": True,
             "download_slot": entry.lane,
             "cookiejar": entry.lane,
-            "read": "auto" if place.walked and entry.role < 5 else "link",
+            "read": "auto" if (place.walked or entry.id == SEARCH_ID) and entry.role < 5 else "link",
             "allow_private": "loopback" if self.book.loopback else False,
             "download_timeout": STAGING_TIMEOUT if self.run.staging else self._timeout,
             "autothrottle_dont_adjust_delay": self.book.loopback,

@@ -25,6 +25,7 @@ from crawler.walk.circuits import CANARY_ID, Circuits
 from crawler.walk.files import AttachmentReader, is_attachment
 from crawler.walk.reader import PageReader
 from crawler.walk.rows import attempt_row, body_hash, done_row
+from crawler.walk.search import SEARCH_ID, SiteSearch
 from crawler.walk.soft import PROBE_ID, SoftPages
 
 MAX_HOPS = 10
@@ -43,6 +44,7 @@ class Walk:
         self.reader = PageReader(book, as_of)
         self.told_fine: Callable[[int], None] = lambda number: None  # others hold links to it as well
         self.attachments: AttachmentReader | None = None
+        self.search: SiteSearch | None = None
         homes = {f"site:{site}": plan.home for site, plan in book.plans.items()}
         self.circuits = Circuits(book.frontier, homes, policy.delay, self._ask_again, self._distrust)
         self.soft = SoftPages(seed, partial(book.frontier.add, front=True), self._fine)
@@ -93,6 +95,10 @@ class Walk:
     def _settle(self, entry: Entry, answer: Answer, seeing: Seeing) -> None:
         if entry.id == PROBE_ID:
             self.soft.take(entry, answer, seeing.reason)
+            return
+        if entry.id == SEARCH_ID:
+            if self.search is not None:
+                self.search.take(entry, answer, seeing)
             return
         self.circuits.record(entry, entry.lane, entry.target, seeing.reason, answer.at.timestamp())
         if entry.id == CANARY_ID:
