@@ -43,7 +43,9 @@ class SlicePart:
         return GuardedWriter(engine, self.order.lease, on_error)
 
     def begin(self, spider: GovSitesSpider) -> None:
-        """The store was read: what others found is in the frontier already."""
+        """The store was read, with what others found; the slice's time begins now, however long its start took."""
+        assert self.spider is not None
+        self.spider.until = time.monotonic() + self.order.seconds
 
     def hand(self, found: Sequence[Handed]) -> None:
         """Remember whom to wake."""
@@ -65,11 +67,11 @@ class SliceSpider(GovSitesSpider):
 
     name = "slice"
     part: SlicePart
+    until = float("inf")
     _ended_at: float | None = None
 
     def _build(self, settings: Any) -> None:
         super()._build(settings)
-        self._until = time.monotonic() + self.part.order.seconds
         explicit = (settings.getpriority("SITE_DELAY") or 0) > SETTINGS_PRIORITIES["project"]
         self._loopback_delay = self._site_delay if explicit else 0.0
         self.least_delay = self._site_delay
@@ -102,7 +104,7 @@ class SliceSpider(GovSitesSpider):
             return True
         if self.walk.circuits.waiting:
             return False
-        if time.monotonic() >= self._until:
+        if time.monotonic() >= self.until:
             return True
         wake = self.wait_until()
         return not self._tasks and not self.frontier.in_flight and wake is not None and wake > now + PATIENCE
