@@ -1,4 +1,4 @@
-"""All documents of a round: findings.json, 通报, 问题台账, index.html, 整改通知单/ and csv/."""
+"""All documents of a round: findings.json, 通报, 问题台账, index.html, 整改通知单/, 评分表/ and csv/."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from reports.gbt9704 import render
 from reports.notices import FOLDER as NOTICES
 from reports.notices import notices
 from reports.options import Options
+from reports.scorecards import FOLDER as SCORES
+from reports.scorecards import scorecards
 from reports.trends import RoundPoint
 from reports.workbook import build_workbook
 from rules.ledger import Ledger
@@ -40,18 +42,20 @@ def write_documents(
     `previous` is the judgement of the round before, for 上期问题整改情况; `ledger` holds what people filled in;
     `bulletin` is the 通报 where it was made from an office's own template; `trend` the rounds before it.
     All documents are made before the first is written, and each replaces its older copy whole. Raises OutputError.
-    Returns the files, and the folders of notices and tables.
+    Returns the files, and the folders of notices, score sheets and tables.
     """
     chosen = options or Options()
     made = list(documents(judgement, inventory, previous, chosen, ledger, bulletin, trend))
     paths = write_all((out_dir / name, content) for name, content in made)
-    _drop_old(out_dir / NOTICES, {path.name for path in paths})
+    kept = {path.name for path in paths}
+    _drop_old(out_dir / NOTICES, f"{NOTICES}（*.docx", kept)
+    _drop_old(out_dir / SCORES, f"{SCORES}_*.docx", kept)
     return list(dict.fromkeys(path if path.parent == out_dir else path.parent for path in paths))
 
 
-def _drop_old(folder: Path, kept: set[str]) -> None:
-    """Remove notices of an earlier judgement of this round for units that have no problem any more."""
-    for path in folder.glob(f"{NOTICES}（*.docx"):
+def _drop_old(folder: Path, pattern: str, kept: set[str]) -> None:
+    """Remove what an earlier judgement of this round wrote for units without problems, sites without score now."""
+    for path in folder.glob(pattern):
         if path.name not in kept:
             path.unlink(missing_ok=True)
 
@@ -70,8 +74,11 @@ def documents(
     yield bulletin_name(judgement, inventory), bulletin or standard_bulletin(judgement, inventory, previous, options)
     yield LEDGER, build_workbook(judgement, inventory, previous, ledger)
     yield DASHBOARD, build_dashboard(judgement, inventory, previous, trend)
-    for name, content in notices(tell(judgement, inventory, options, previous)):
+    telling = tell(judgement, inventory, options, previous)
+    for name, content in notices(telling):
         yield f"{NOTICES}/{name}", content
+    for name, content in scorecards(telling):
+        yield f"{SCORES}/{name}", content
     for name, content in csv_files(judgement, inventory, previous, ledger):
         yield f"{CSV}/{name}", content
 
