@@ -105,9 +105,12 @@ class Context:
         found = [f for f in site.network if (f.probe, f.key, f.host.lower().rstrip(".")) == (probe, key, wanted)]
         return max(found, key=lambda fact: (fact.at is not None, fact.at), default=None)
 
-    def draw(self, key: str, size: int) -> Draw:
-        """An empty seeded draw; `key` names what is drawn, so that two indicators do not draw the same pages."""
-        self._draws[key] = Draw(f"{self.facts.seed}:{key}", size)
+    def draw(self, key: str, size: int, *, named: bool = False) -> Draw:
+        """An empty seeded draw; `key` names what is drawn, so that two indicators do not draw the same pages.
+
+        `named`: the titles are recorded as well, for a person who has to repeat the test.
+        """
+        self._draws[key] = Draw(f"{self.facts.seed}:{key}", size, named=named)
         return self._draws[key]
 
     def drawn(self, site: str) -> Iterator[dict[str, Any]]:
@@ -117,7 +120,9 @@ class Context:
             of, _, kind = rest.partition(":")
             if of == site and rule[:1].isupper():
                 pages = [page.url for page in draw.pages()]
-                yield {"rule": rule, "site": of, "kind": kind, "size": draw.size, "of": draw.population, "pages": pages}
+                row = {"rule": rule, "site": of, "kind": kind, "size": draw.size, "of": draw.population, "pages": pages}
+                titles = [page.headline or page.title for page in draw.pages()]
+                yield row | ({"titles": titles} if draw.named else {})
         self._draws.clear()
 
 
@@ -127,7 +132,8 @@ class Draw:
     The pages with the smallest keyed hash are drawn: the same seed draws the same ones, whoever repeats it.
     """
 
-    def __init__(self, key: str, size: int) -> None:
+    def __init__(self, key: str, size: int, *, named: bool = False) -> None:
+        self.named = named
         self._key = hashlib.sha256(key.encode()).digest()
         self.size = size
         self._kept: dict[bytes, PageFact] = {}

@@ -137,11 +137,16 @@ def unfilled(ruleset: RuleSet, inventory: Inventory, answers: Sequence[Answer]) 
 
 
 def answer_form(
-    round_name: str, ruleset: RuleSet, inventory: Inventory, wanted: Sequence[dict[str, str]] | None = None
+    round_name: str,
+    ruleset: RuleSet,
+    inventory: Inventory,
+    wanted: Sequence[dict[str, str]] | None = None,
+    samples: Sequence[dict[str, Any]] = (),
 ) -> str:
     """The YAML file that people fill in: every item they are asked for, with its cases beside it.
 
-    `wanted` are rows of `unfilled`; None asks for everything of the profile. A line counts once its # is taken away.
+    `wanted` are rows of `unfilled`; None asks for everything of the profile. `samples` are the judgement's: titles that
+    were drawn for a test are printed. A line counts once its # is taken away.
     """
     names = {site.id: site.name for site in inventory.sites}
     rules = {rule.id: rule for rule in ruleset.known}
@@ -159,5 +164,12 @@ def answer_form(
             f"  # {rule.id} {rule.name}：{names.get(row['site'], row['site'])}（{rule.document} {rule.clause}）",
         ]
         lines += [f"  #   情形{number} {item.text}（{item.points:g}分）" for number, item in enumerate(rule.items, 1)]
+        lines += [f"  #   试搜标题：{title}" for title in _drawn(row, samples)]
         lines.append(f"  # - {{rule: {rule.id}, site: {row['site']}, result: 无问题, by: 填报人, on: 填报日期}}")
     return "\n".join(lines) + "\n"
+
+
+def _drawn(row: dict[str, str], samples: Sequence[dict[str, Any]]) -> Iterator[str]:
+    for sample in samples:
+        if (sample["rule"], sample["site"]) == (row["rule"], row["site"]):
+            yield from (" ".join(str(title).split()) for title in sample.get("titles", ()))

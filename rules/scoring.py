@@ -14,6 +14,7 @@ FULL = 10000
 _SERVICES = "办事服务"
 _SERVICE_POINTS = 2500
 _TOLD = 20  # findings told on the sheet for one item; all of them stand in the ledger
+_BY_HAND = ("form", "site_search")  # not done before a person says so, whatever the machine tried
 _UNDONE = ("未检查", "待人工填报")
 
 
@@ -127,7 +128,7 @@ def _why(findings: Sequence[Finding]) -> tuple[tuple[str, str], ...]:
 def _state(rule: Rule | None, mine: Sequence[Finding], answered: Set[str]) -> str:
     if rule is None:
         return "未检查"
-    if rule.check == "form" and rule.id not in answered:
+    if rule.check in _BY_HAND and rule.id not in answered:
         return "待人工填报"
     waiting = any(finding.certainty == "suspected" and finding.status != "误报" for finding in mine)
     return "待人工确认" if waiting and rule.automation == "P" else "已检查"

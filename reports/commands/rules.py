@@ -106,7 +106,8 @@ class Command(ScrapyCommand):
         judged = load_judgement(engine, run.round)
         same = judged is not None and judged["profile"] == ruleset.profile.name
         known = judged["extra"].get("unfilled") if judged and same else None
-        text = answer_form(run.round, ruleset, inventory, known)
+        samples = judged["extra"].get("samples", ()) if judged and same else ()
+        text = answer_form(run.round, ruleset, inventory, known, samples)
         if not output:
             print(text, end="")
             return

@@ -340,3 +340,14 @@ def test_a_bonus_candidate_earns_its_points_once_a_person_confirms_it(confirmed:
     judgement = judge(round_facts(site), ruleset, previous=Ledger(entries={found.fingerprint: entry}))
     [found], [row] = judgement.findings, [r for r in judgement.extra["bonus_sheets"]["portal"] if r["id"] == "B7"]
     assert (found.bonus, row["earned"], judgement.sites[0].score) == ((2, 2, 102) if confirmed else (None, 0, 100))
+
+
+def test_the_form_prints_the_seeded_titles_for_a_search_by_hand() -> None:
+    held = [page(f"{HOME}tz/{n}.html", headline=f"关于第{n}批设施维护的通知", published=ago(9)) for n in range(9)]
+    new = [page(f"{HOME}tz/new.html", headline="关于昨天印发的通知事项", published=ago(1))]
+    judgement = judged(only("D24"), site=site_facts(portal(), page_facts=[*new, *held]))
+    [sample] = judgement.extra["samples"]
+    assert (sample["size"], sample["of"], len(set(sample["titles"]))) == (4, 9, 4)
+    inventory = round_facts(site_facts(portal())).inventory
+    text = answer_form("2026-11", only("D24"), inventory, judgement.extra["unfilled"], judgement.extra["samples"])
+    assert all(f"#   试搜标题：{title}" in text for title in sample["titles"]) and "昨天" not in text
