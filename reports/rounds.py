@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy.engine import Engine
 
 from crawler.facts import REASONS
+from crawler.facts.issued import note_issued
 from crawler.facts.read import StoredRound
 from crawler.facts.store import Run, judged_rounds, load_judgement, load_ledger, save_judgement
 from crawler.inventory import Inventory
@@ -89,6 +90,9 @@ def judge_and_write(engine: Engine, run: Run, rules: RuleSet, output: Path, answ
     paths = write_documents(
         judgement, facts.inventory, folder, previous=previous, ledger=stored_ledger(engine), trend=trend
     )
+    if not trial:
+        subject = rules.profile.name.removeprefix("special-") if rules.profile.name.startswith("special-") else ""
+        note_issued(engine, run.round, subject, "round")
     return Judged(judgement, facts.inventory, paths, trial)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Engine
 
+from crawler.facts.issued import Issued, issued_in
 from crawler.facts.store import STORED_AWAY, judged_rounds, latest_run, load_judgement, load_ledger
 from crawler.inventory import Inventory
 from reports.periods import combined, months_of, previous_code
@@ -27,6 +28,7 @@ class Stored:
     previous: Judgement | None
     rounds: tuple[Judgement, ...]
     trend: tuple[RoundPoint, ...] = ()
+    issued: tuple[Issued, ...] = ()  # bulletins written of periods of the same year
 
 
 def judged(engine: Engine, round_name: str) -> Judgement | None:
@@ -69,7 +71,8 @@ def load(engine: Engine, code: str = "") -> Stored:
     previous = of_period(engine, before) if before else None
     trend = earlier_points(engine, wanted) if len(rounds) == 1 else [point_of(one) for one in rounds]
     before_it = previous or _older(engine, wanted)
-    return Stored(judgement, inventory_of(engine, rounds[-1].round), before_it, tuple(rounds), tuple(trend))
+    inventory = inventory_of(engine, rounds[-1].round)
+    return Stored(judgement, inventory, before_it, tuple(rounds), tuple(trend), issued_in(engine, wanted[:4]))
 
 
 def earlier_points(engine: Engine, round_name: str) -> list[RoundPoint]:

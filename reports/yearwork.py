@@ -14,8 +14,11 @@ from rules.ledger import Entry, Ledger
 
 HANDED = ("整改中", "待复查", "已销号", "退回")
 """States of the ledger after a problem went out to its unit."""
+_HOW_WRITTEN = "本年度各期间已生成的综合通报，同一期间只计一期，全年通报本身不计；请与实际印发期数核对"
+_HOW_SPECIAL = "按专项方案（special-…）评判的轮次和用 --subject 生成的专项通报，同一期间同一专项只计一次；请核对"
 _HOW_BULLETINS = "台账中有问题已交办（整改中、待复查、已销号、退回）的轮次，请与实际印发期数核对"
 _HOW_UPPER = "各网站发布的国务院、国务院办公厅等文件，按文号去重；页面未标文号的不在内"
+SPECIAL = "special-"
 Row = tuple[str, Cell, str, str]
 
 
@@ -36,15 +39,18 @@ def work_rows(stored: Stored, ledger: Ledger) -> list[Row]:
     found, fixed = _seen(entries, year, "found"), _seen(entries, year, "fixed")
     n = compute(stored.judgement, stored.inventory, stored.previous)
     handed = {e.first_seen for e in entries if e.handling.get("state") in HANDED and e.first_seen.startswith(year)}
-    special = sum(r.profile.startswith("special-") for r in stored.rounds)
+    written = [one for one in stored.issued if not one.subject and one.period != year]
+    bulletins = (len(written), _HOW_WRITTEN) if written else (len(handed), _HOW_BULLETINS)
+    judged = {(r.round, r.profile.removeprefix(SPECIAL)) for r in stored.rounds if r.profile.startswith(SPECIAL)}
+    special = len(judged | {(one.period, one.subject) for one in stored.issued if one.subject})
     handled = sum(any(change.at.year == int(year) for change in e.log) for e in ledger.entries.values())
     late = fixed["栏目不更新"] + fixed["空白栏目"] + fixed["首页不更新"]
     published = stored.judgement.extra.get("published")
     upper = published.get("upper") if isinstance(published, dict) else None
     return [
         ("开展巡查", len(stored.rounds), "轮", "本年度已评判的轮次"),
-        ("印发通报", len(handed) or "", "期", _HOW_BULLETINS),
-        ("开展专项整治", special or "", "次", "按专项方案（special-…）评判的轮次"),
+        ("印发通报", bulletins[0] or "", "期", bulletins[1]),
+        ("开展专项整治", special or "", "次", _HOW_SPECIAL),
         *_subjects(found, fixed),
         ("检查网站", n.sites.checked, "个", "最近一轮"),
         ("发现问题", found.total(), "个", "台账中本年度发现的已确认问题，同一问题只计一次"),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 
+from crawler.facts.issued import note_issued
 from crawler.facts.store import StoreError, load_ledger, open_store
 from reports import publish
 from reports.files import OutputError, write_atomic
@@ -95,6 +96,7 @@ class Command(ScrapyCommand):
         template = Path(opts.template) if opts.template else None
         for path in publish.write(stored, folder, options, ledger, template=template, pdf=opts.pdf):
             print(path)
+        note_issued(engine, stored.judgement.round, options.subject, "command")
 
 
 def options_of(opts: argparse.Namespace) -> Options:
