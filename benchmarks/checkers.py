@@ -112,11 +112,22 @@ def _wget_dead(place: Place) -> set[str]:
     return set(re.findall(r"^(https?://\S+)$", told, re.MULTILINE))
 
 
+def _side_by_side(place: Place) -> list[str]:
+    return [*_xuncha(place), "-s", "PROCESSES=auto"]
+
+
 CHECKERS = (
     Checker(
         "xuncha",
         "whole inspection: walk, checks, facts, findings, documents",
         _xuncha,
+        _xuncha_dead,
+        environment={"SCRAPY_SETTINGS_MODULE": "crawler.settings"},
+    ),
+    Checker(
+        "xuncha-auto",
+        "the same with a process a core",
+        _side_by_side,
         _xuncha_dead,
         environment={"SCRAPY_SETTINGS_MODULE": "crawler.settings"},
     ),
