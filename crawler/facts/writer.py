@@ -34,6 +34,7 @@ INSERTED = (
     "page", "body", "personal", "drawn", "item", "edge", "attempt", "note", "network", "discovered", "probe",
 )  # fmt: skip
 UPDATES = {  # in this order: what was seen stands above what was planned
+    "role": ("role", "depth", "column", "parent"),
     "moved": ("job", "redirects", "state", "due"),
     "settled": ("state", "outcome", "reason"),
     "seen": (

@@ -83,7 +83,7 @@ class Crew:
     # -- the round -------------------------------------------------------------------------------------------------
 
     def walk(self, tick: Callable[[], None]) -> None:
-        """Until all is done, or `exit_reason` says why not. Ctrl-C once ends it in good order; `tick` is called often."""
+        """Until all is done, or `exit_reason` says why not. Ctrl-C once ends it in good order; `tick` shows how far."""
         due = time.monotonic() + TICK_SECONDS
         while not all(child.gone for child in self._children):
             try:

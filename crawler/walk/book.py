@@ -173,6 +173,8 @@ class AddressBook:
             self.frontier.add(Entry(number, form, role, place.site, place.lane, depth, column, parent))
             if plan and role is not Role.LINK:
                 self.counts[plan.site.id].planned += 1
+            if self.jobs is not None and role <= Role.LIST:  # whoever found it too knows it as a page
+                batch.append(("role", role_row(self.run, number, role, depth, column, parent)))
         elif self.jobs is not None:  # whoever found it too has stored it as still to visit
             batch.append(("settled", {"b_run": self.run, "b_id": number, **_settled(row)}))
         return number
@@ -236,6 +238,12 @@ class AddressBook:
         if self.counts[plan.site.id].planned >= self.bounds.pages_per_site:
             return Reason.BUDGET
         return None
+
+
+def role_row(run: int, number: int, role: Role, depth: int, column: str | None, parent: str | None) -> dict[str, Any]:
+    """The update that says what an address is to its own site."""
+    own = {"role": int(role), "depth": min(depth, 1000), "column": column, "parent": parent}
+    return {"b_run": run, "b_id": number, **own}
 
 
 def _settled(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from crawler.facts.model import Attempt
 from crawler.frontier import Entry, Role
 from crawler.outcomes import Reason
 from crawler.pages import canonical
-from crawler.walk.book import AddressBook
+from crawler.walk.book import AddressBook, role_row
 
 CHUNK = 20_000
 
@@ -34,8 +34,9 @@ def resume(engine: Engine, book: AddressBook) -> int:
         order = (first, address.c.role, address.c.depth, sa.func.length(address.c.url), address.c.url)
         rows = db.execution_options(yield_per=CHUNK).execute(sa.select(address).where(*ours).order_by(*order))
         waiting = 0
+        starts = _starts(book)
         for row in rows:
-            waiting += _take(book, row, attempts.get(row.id, []))
+            waiting += _take(book, row, attempts.get(row.id, []), starts.get(row.url))
         if book.jobs is not None:
             _fine_elsewhere(db, book)
     for site, count in pages.items():
@@ -43,9 +44,24 @@ def resume(engine: Engine, book: AddressBook) -> int:
     return waiting
 
 
-def _take(book: AddressBook, row: Any, attempts: list[Attempt]) -> int:
+Start = tuple[Role, int, str | None, str | None]  # role, depth, column, parent
+
+
+def _starts(book: AddressBook) -> dict[str, Start]:
+    """What the home pages and columns are, whoever found them first."""
+    found: dict[str, Start] = {}
+    for plan in book.plans.values():
+        found |= {url: (Role.COLUMN, 1, column, plan.home) for url, column in plan.columns.items()}
+        found[plan.home] = (Role.HOME, 0, None, None)
+    return found
+
+
+def _take(book: AddressBook, row: Any, attempts: list[Attempt], start: Start | None) -> int:
     book.known.add(row.id)
-    role = Role(row.role)
+    role, depth, column, parent = Role(row.role), row.depth, row.column, row.parent
+    if start is not None and role > start[0]:
+        role, depth, column, parent = start
+        book.late.append(("role", role_row(book.run, row.id, *start)))
     place = book.hosts.place(row.url)
     if place.site and place.walked and role is not Role.LINK:
         book.counts[place.site].planned += 1
@@ -60,11 +76,11 @@ def _take(book: AddressBook, row: Any, attempts: list[Attempt]) -> int:
             book.counts[row.site].checked += 1
         return 0
     fresh = row.state == schema.TODO and not (row.requests or row.redirects or attempts)
-    if book.jobs is not None and fresh and book.settle_late(row.id, row.url, role, row.depth):
+    if book.jobs is not None and fresh and book.settle_late(row.id, row.url, role, depth):
         return 0
     hops = row.redirects if row.job != place.job else None  # on its way to a host of ours
     entry = Entry(
-        row.id, row.url, role, row.site, place.lane, row.depth, row.column, row.parent, attempts, hops or [],
+        row.id, row.url, role, row.site, place.lane, depth, column, parent, attempts, hops or [],
         row.requests,
     )  # fmt: skip
     book.queue([], entry, due=row.due if row.state == schema.RECHECK else None)
