@@ -205,7 +205,7 @@ def _chosen(profile: Profile, known: Sequence[Rule], path: Path, files: dict[str
         for where, rule_id in _named_ids(profile)
         if rule_id not in ids and rule_id != "all"
     ]
-    wanted = ids if "all" in profile.rules else set(profile.rules)
+    wanted = ids if "all" in profile.rules else set(profile.rules) | set(profile.also)
     chosen = []
     for rule in known:
         if rule.id in wanted - set(profile.without):
@@ -219,7 +219,7 @@ def _chosen(profile: Profile, known: Sequence[Rule], path: Path, files: dict[str
 
 
 def _named_ids(profile: Profile) -> Iterator[tuple[tuple[Any, ...], str]]:
-    for field in ("rules", "without", "forms"):
+    for field in ("rules", "also", "without", "forms"):
         yield from (((field, index), rule_id) for index, rule_id in enumerate(getattr(profile, field)))
     yield from ((("overrides", rule_id), rule_id) for rule_id in profile.overrides)
 

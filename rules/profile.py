@@ -71,6 +71,7 @@ class Profile(_Model):
     title: str = Field(min_length=1, description="方案的中文名称")
     extends: str | None = Field(default=None, description="在哪个方案的基础上修改：方案名或文件路径")
     rules: list[str] = Field(default_factory=list, description="采用的指标编号；[all] 为全部")
+    also: list[str] = Field(default_factory=list, description="在 rules 之外另加的指标编号，如本单位自定的")
     without: list[str] = Field(default_factory=list, description="不采用的指标编号")
     folders: list[str] = Field(default_factory=list, description="本单位自定指标所在的文件夹，相对本文件")
     overrides: dict[str, Override] = Field(default_factory=dict, description="按指标编号修改")
