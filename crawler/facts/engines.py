@@ -50,7 +50,7 @@ def parsed_url(url: str) -> URL:
         return parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() != "sqlite":
         raise StoreError(
-            f"不支持的数据库：{parsed.drivername}。请用 sqlite:///data/inspection.db "
+            f"不支持的数据库 {without_password(url)}。请用 sqlite:///data/inspection.db "
             "或 postgresql://用户:密码@主机/库名。"
         )
     return parsed
