@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rules.loader import RuleSet, load_ruleset
-from tests.rules.test_pages import inner, judged, portal, site_facts
+from tests.rules.build import judged, portal, site_facts
+from tests.rules.test_pages import inner
 
 LOCAL = load_ruleset("local-example")
 RULE = LOCAL.rule("L1-unnamed-page")
