@@ -88,7 +88,7 @@ class Seen:
             case "站点无法访问":
                 return site.home is not None and site.home.outcome is Outcome.OK
             case "暗链外链":
-                return self._holders_read(finding)
+                return self._holders_read(finding) and not self._still_linked(finding)
             case "域名不规范":
                 return site.home is not None
         return normal(finding.subject) in self._pages
@@ -102,6 +102,11 @@ class Seen:
         if target is not None:
             return target.outcome is Outcome.OK
         return self._holders_read(finding)
+
+    def _still_linked(self, finding: Finding) -> bool:
+        """For what is seen in the round of a change only: silence is a good answer once no page holds the link."""
+        url, facts = finding.observed.get("linked"), self._context.facts
+        return url is not None and (not isinstance(facts, AddressBook) or facts.address(url) is not None)
 
     def _columns(self, finding: Finding, site: SiteFacts) -> bool:
         states = self._context.columns(site)

@@ -14,6 +14,7 @@ from crawler.facts.model import (
     RoundFacts,
     SiteFacts,
 )
+from crawler.facts.owners import KnowsOwners, OwnerFact, SeenTitle
 from crawler.facts.publications import PublicationFact, Publications, document_type
 from crawler.outcomes import REASONS, Outcome, Reason
 
@@ -26,8 +27,10 @@ __all__ = [
     "Coverage",
     "Holder",
     "ItemFact",
+    "KnowsOwners",
     "NetworkFact",
     "Outcome",
+    "OwnerFact",
     "PageFact",
     "PersonalFact",
     "PublicationFact",
@@ -36,6 +39,7 @@ __all__ = [
     "Reading",
     "Reason",
     "RoundFacts",
+    "SeenTitle",
     "SiteFacts",
     "document_type",
 ]

@@ -30,6 +30,7 @@ from crawler.facts.model import (
     NetworkFact,
     PageFact,
 )
+from crawler.facts.owners import OwnerFact, owner_pairs
 from crawler.facts.store import Run
 from crawler.inventory import Inventory, Site
 from crawler.outcomes import Outcome, Reason
@@ -39,6 +40,7 @@ BAD = ("dead", "suspect")
 HOST_DOWN = Reason.HOST_DOWN.value  # a site under suspicion as a whole is told by its home page, not link by link
 PRINTED = (Reason.INTRANET_ADDRESS.value, Reason.BAD_ADDRESS.value)  # unchecked, yet told to the site
 WATCHED = timedelta(days=31)  # how far back availability probes count
+Owned = dict[str, list[tuple[OwnerFact, OwnerFact]]]
 MAX_HOLDERS = 500  # held in memory for one target; all are counted
 
 
@@ -54,6 +56,7 @@ class StoredRound:
         self.staging = run.loopback
         self.finished = run.state == "walked"
         self.inventory: Inventory = Inventory.model_validate_json(run.inventory)
+        self._owners: dict[int, Owned] = {}
 
     def close(self) -> None:
         """Give the connection back."""
@@ -64,7 +67,9 @@ class StoredRound:
         wanted = {part.strip() for part in self._run.sites.split(",") if part.strip()}
         for site in self.inventory.sites:
             if not wanted or site.id in wanted:
-                yield StoredSite(self._db, self._run.id, site, self.inventory, self.as_of)
+                one = StoredSite(self._db, self._run.id, site, self.inventory, self.as_of)
+                one.owned = self._owners
+                yield one
 
     def address(self, url: str) -> AddressFact | None:
         """What became of one address in this run; None when no page held it."""
@@ -90,6 +95,7 @@ class StoredSite(StoredColumns, KeptBodies):
         self.site = site
         self._inventory = inventory
         self._drawn: dict[int, dict[str, str] | None] = {}
+        self.owned: dict[int, Owned] = {}  # by run; one for all sites of a round
 
     # -- the home page -----------------------------------------------------------------------------------------
 
@@ -225,6 +231,12 @@ class StoredSite(StoredColumns, KeptBodies):
     def hidden_links(self) -> Iterator[BadLink]:
         """Targets on hosts outside the inventory that pages of this site hold without showing them."""
         return hidden_links(self._db, self._run, self.site.id, self._addresses)
+
+    def owners(self) -> Sequence[tuple[OwnerFact, OwnerFact]]:
+        """(earlier, now) of the foreign hosts that pages of this site led to and that an earlier round knows."""
+        if self._run not in self.owned:
+            self.owned[self._run] = owner_pairs(self._db, self._run)
+        return self.owned[self._run].get(self.site.id, ())
 
     def _unlinked_columns(self, linked: set[int]) -> Iterator[BadLink]:
         """Column addresses of the inventory that do not open although no page links them."""

@@ -19,6 +19,7 @@ from twisted.python.failure import Failure
 from crawler.downloader import Fetcher, SeeingError
 from crawler.facts.bodies import salt_of
 from crawler.facts.model import NetworkFact
+from crawler.facts.owners import EVERYBODY
 from crawler.facts.store import finish_run, now, plain, probed_sites, update_run
 from crawler.facts.writer import Batch, Writer
 from crawler.frontier import Entry, Frontier
@@ -30,11 +31,13 @@ from crawler.probes.dns import Resolver
 from crawler.probes.loopback import all_on_loopback
 from crawler.probes.network import look_at_site
 from crawler.probes.outage import ASK_AGAIN, NETWORK_REASONS, OwnNetwork
+from crawler.probes.owners import Delegations
 from crawler.rounds import DEFAULT_CONTROLS, Plan, prepare
 from crawler.seeing.tuning import tuning
 from crawler.walk.answer import Answer
 from crawler.walk.book import AddressBook, Bounds
 from crawler.walk.files import AttachmentReader, is_attachment
+from crawler.walk.owners import Owners
 from crawler.walk.part import Part, Whole
 from crawler.walk.resume import resume
 from crawler.walk.rows import network_row, note_row
@@ -113,6 +116,8 @@ class GovSitesSpider(scrapy.Spider):
         )
         self._keep_words(settings)
         self.resolver = Resolver(plan.servers)
+        self.delegations = Delegations(self.resolver)
+        self.walk.owners = Owners(plan.run.id, lambda host: self._spawn(self._name_servers(host)))
         self.crawler.resolver = self.resolver  # type: ignore[attr-defined]  # the download handler takes it from there
         self._headers = {
             "User-Agent": settings["USER_AGENT"].format(contact=settings["CONTACT"]),
@@ -200,6 +205,10 @@ class GovSitesSpider(scrapy.Spider):
                 seed=self.run.seed,
             )
         self.writer.put([("network", network_row(self.run.id, site.id, fact)) for fact in facts])
+
+    async def _name_servers(self, host: str) -> None:
+        fact = await self.delegations.look(host)
+        self.writer.put([("network", network_row(self.run.id, EVERYBODY, fact))])
 
     def _task_done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

@@ -23,6 +23,7 @@ from crawler.walk.answer import Answer
 from crawler.walk.book import FILE_ENDING, AddressBook, Handed, is_intranet
 from crawler.walk.circuits import CANARY_ID, Circuits
 from crawler.walk.files import AttachmentReader, is_attachment
+from crawler.walk.owners import Owners
 from crawler.walk.reader import PageReader
 from crawler.walk.rows import attempt_row, body_hash, done_row
 from crawler.walk.search import SEARCH_ID, SiteSearch
@@ -44,6 +45,7 @@ class Walk:
         self.reader = PageReader(book, as_of)
         self.told_fine: Callable[[int], None] = lambda number: None  # others hold links to it as well
         self.attachments: AttachmentReader | None = None
+        self.owners: Owners | None = None
         self.search: SiteSearch | None = None
         homes = {f"site:{site}": plan.home for site, plan in book.plans.items()}
         self.circuits = Circuits(book.frontier, homes, policy.delay, self._ask_again, self._distrust)
@@ -165,6 +167,8 @@ class Walk:
         self.reader.take(batch, entry, answer, page, is_page=is_page)
         self._count(entry, bad=False)
         site = self.book.hosts.place(entry.target)
+        if self.owners is not None and is_page and self.book.hosts.place(entry.url).site is None:
+            self.owners.see(batch, entry, answer, self.book.hosts.place(entry.parent or "").site)
         if self.attachments and site.walked and site.site and not answer.truncated and is_attachment(entry.target):
             self.attachments.take(batch, entry.id, site.site, entry.url, answer.body)
         else:

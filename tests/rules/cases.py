@@ -16,7 +16,7 @@ from urllib.parse import urljoin
 
 import yaml
 
-from crawler.facts import BadLink, ItemFact, NetworkFact, Outcome, Reason
+from crawler.facts import BadLink, ItemFact, NetworkFact, Outcome, OwnerFact, Reason, SeenTitle
 from crawler.inventory import MediaAccount, Site, Unit
 from rules.engine import judge
 from rules.forms import Answer
@@ -81,6 +81,11 @@ class CaseSite(FakeSite):
 
     looks: list[Look] = field(default_factory=list)
     hidden: list[BadLink] = field(default_factory=list)
+    known: list[tuple[OwnerFact, OwnerFact]] = field(default_factory=list)
+
+    def owners(self) -> list[tuple[OwnerFact, OwnerFact]]:
+        """Foreign hosts as the round before and this one saw them."""
+        return self.known
 
     def hidden_links(self) -> Iterator[BadLink]:
         """Links that pages hold without showing them."""
@@ -143,6 +148,13 @@ def _network(entry: dict[str, Any], host: str) -> NetworkFact:
     )
 
 
+def _owner(entry: dict[str, Any], when: str) -> OwnerFact:
+    host = entry.get("host", "www.yl-zhaoshang.com")
+    said = {"servers": ["dns1.old-host.com", "dns2.old-host.com"], "title": "云岭招商信息网"} | entry.get(when, {})
+    seen = SeenTitle(f"http://{host}/", said["title"], HOME, "portal")
+    return OwnerFact(host, tuple(said["servers"]), {f"{host}/": seen})
+
+
 def _page(entry: dict[str, Any]) -> Any:
     url = HOME + entry.pop("path", "a.html")
     if "days" in entry:
@@ -190,6 +202,7 @@ def site_of(case: Case) -> CaseSite:
     extra: dict[str, Any] = {
         "looks": [look for series in facts.get("looks", ()) for look in _looks(series)],
         "hidden": [_link({"hidden": True} | entry) for entry in every(facts.get("hidden"))],
+        "known": [(_owner(entry, "before"), _owner(entry, "now")) for entry in every(facts.get("owners"))],
     }
     values: dict[str, Any] = {name: getattr(base, name) for name in FakeSite.__dataclass_fields__}
     return CaseSite(**values, **extra)
