@@ -2,8 +2,8 @@
 
 Its machine says in the environment where queue and store are (CLUSTER_URL, DATABASE_URL; `deploy/cluster.env`). A
 message is believed only after it was worked on (late acknowledgement), so a worker that dies gives it back: RabbitMQ at
-once, Redis after the visibility timeout. What a queue lost nevertheless the store knows, and `tend` or the dispatcher
-sends again. Threads are enough: each only waits for the process that walks its slice.
+once, Redis after the visibility timeout. What a queue lost nevertheless the store knows, and the dispatcher sends
+again. Threads are enough: each only waits for the process that walks its slice.
 """
 
 from __future__ import annotations
