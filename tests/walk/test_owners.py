@@ -45,7 +45,8 @@ def page(title: str) -> str:
 def test_titles_of_good_foreign_pages_are_kept_without_a_further_request(tmp_path: Path) -> None:
     gone, gov, own = "http://gone.example.net/", "http://www.other.gov.cn/", f"{HOME}a.html"
     bare = "http://192.0.2.9/"
-    pages = {TRADE: page("云岭招商网"), gov: page("别的政府"), own: page("本站"), gone: status(404), bare: page("x")}
+    pages: dict[str, Reply] = {TRADE: page("云岭招商网"), gov: page("别的政府"), own: page("本站"), gone: status(404)}
+    pages[bare] = page("x")
     drive, met = walked(tmp_path, [TRADE, gone, gov, own, bare], pages)
     assert met == ["www.trade.example.com"]
     assert drive.asked.count(TRADE) == 1
