@@ -42,6 +42,10 @@ def _user() -> tuple[int, int] | None:
     return entry.pw_uid, entry.pw_gid
 
 
+def _name(url: str) -> str:
+    return url.partition("@/")[2].partition("?")[0]
+
+
 class Cluster:
     """One server. It sorts Chinese by ICU where that is built in, so that our sorting by bytes is put to the test."""
 
@@ -75,18 +79,19 @@ class Cluster:
         """Stop it: `fast` ends sessions, `immediate` is a crash."""
         self._run("pg_ctl", "-D", str(self._data), "-m", mode, "-w", "stop")
 
-    def database(self) -> str:
-        """A new empty database, as DATABASE_URL has it."""
+    def database(self, template: str = "") -> str:
+        """A new empty database, or a copy of the one at the URL `template`, as DATABASE_URL has it."""
         name = f"facts{next(self._names)}"
         with psycopg.connect(self._dsn("postgres"), autocommit=True) as db:
-            db.execute(f"CREATE DATABASE {name} TEMPLATE template0".encode())
+            db.execute(f"CREATE DATABASE {name} TEMPLATE {_name(template) if template else 'template0'}".encode())
         return f"postgresql+psycopg://xuncha@/{name}?host={self.folder}"
 
     def drop(self, url: str) -> None:
-        """Remove a database with all its sessions."""
-        name = url.partition("@/")[2].partition("?")[0]
+        """Remove a database that nobody is connected to; another one goes with the server."""
         with psycopg.connect(self._dsn("postgres"), autocommit=True) as db:
-            db.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
+            used = db.execute("SELECT 1 FROM pg_stat_activity WHERE datname = %s", (_name(url),)).fetchone()
+            if used is None:
+                db.execute(f"DROP DATABASE IF EXISTS {_name(url)}".encode())
 
     def _dsn(self, name: str) -> str:
         return f"host={self.folder} user=xuncha dbname={name}"

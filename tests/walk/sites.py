@@ -6,7 +6,8 @@ from pathlib import Path
 
 from crawler.facts import ColumnFact
 from crawler.facts.read import StoredRound, StoredSite
-from crawler.facts.store import latest_run, open_store
+from crawler.facts.store import latest_run
+from tests.house.stores import store_in
 from tests.walk.drive import Drive, Reply, html, inventory
 
 HOME = "http://www.yl.gov.cn/"
@@ -48,7 +49,7 @@ def listing(title: str, folder: str, days: list[str], place: str = "") -> dict[s
 
 def walk(tmp_path: Path, pages: dict[str, Reply], **site: object) -> tuple[Drive, StoredSite]:
     """Walk to the end; gives the drive and the stored facts of the site."""
-    drive = Drive(open_store(f"sqlite:///{tmp_path}/x.db"), inventory(**site), pages)
+    drive = Drive(store_in(tmp_path), inventory(**site), pages)
     drive.open()
     drive.finish()
     return drive, stored(drive)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.facts.store import open_store
+from tests.house.stores import store_in
 from tests.walk.drive import Drive, Reply, html, inventory, status
 from tests.walk.sites import HOME, PROSE, by_name, crumb, listing, stored, walk
 
@@ -128,7 +128,7 @@ def test_a_site_whose_inventory_names_columns_is_judged_by_those_alone(tmp_path:
 @pytest.mark.parametrize("every", [9, 14])
 def test_a_killed_walk_finds_the_same_columns_once(tmp_path: Path, every: int) -> None:
     whole = {fact.url: fact for fact in walk(tmp_path / "whole", department())[1].columns}
-    drive = Drive(open_store(f"sqlite:///{tmp_path}/cut.db"), inventory(), department())
+    drive = Drive(store_in(tmp_path, "cut"), inventory(), department())
     going = True
     while going:
         drive.open()

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from crawler.facts.store import open_store
 from crawler.outcomes import Reason
 from rules.checks.home import newest_on_home
+from tests.house.stores import store_in
 from tests.walk.drive import Drive, Reply, failure, html, inventory, status
 from tests.walk.sites import HOME, PROSE, article, listing, rows, stored, walk
 
@@ -76,7 +76,7 @@ def test_a_script_that_draws_no_item_leaves_the_page_lacking(tmp_path: Path) -> 
 
 def test_a_walk_that_was_killed_keeps_what_footers_draw(tmp_path: Path) -> None:
     drive = Drive(
-        open_store(f"sqlite:///{tmp_path}/x.db"),
+        store_in(tmp_path),
         inventory(columns=[DT]),
         site("<script src='/js/footer.js'></script>"),
     )

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from crawler.facts import BadLink, Outcome
 from crawler.facts.read import StoredRound
-from crawler.facts.store import latest_run, open_store
+from crawler.facts.store import latest_run
+from tests.house.stores import store_in
 from tests.walk.drive import Drive, Reply, html, inventory
 
 HOME = "http://www.yl.gov.cn/"
@@ -20,7 +21,7 @@ def link(url: str, text: str = "链接") -> str:
 
 def unseen(tmp_path: Path, pages: dict[str, Reply]) -> dict[str, BadLink]:
     pages |= {url: html("别处的网页内容。" * 50) for url in (BAD, GOOD)}
-    drive = Drive(open_store(f"sqlite:///{tmp_path}/x.db"), inventory(), pages)
+    drive = Drive(store_in(tmp_path), inventory(), pages)
     drive.open()
     drive.finish()
     run = latest_run(drive.engine, "2026-11")

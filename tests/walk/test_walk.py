@@ -9,8 +9,9 @@ import pytest
 
 from crawler.facts import BadLink, Outcome, Reason
 from crawler.facts.read import StoredRound
-from crawler.facts.store import latest_run, open_store, reopen_run
+from crawler.facts.store import latest_run, reopen_run
 from crawler.walk.answer import Answer
+from tests.house.stores import store_in
 from tests.walk.drive import Drive, Reply, failure, html, inventory, status
 
 HOME = "http://www.yl.gov.cn/"
@@ -40,7 +41,7 @@ def city() -> dict[str, Reply]:
 
 
 def walked(tmp_path: Path, pages: dict[str, Reply], **site: object) -> tuple[Drive, dict[str, BadLink]]:
-    drive = Drive(open_store(f"sqlite:///{tmp_path}/x.db"), inventory(**site), pages)
+    drive = Drive(store_in(tmp_path), inventory(**site), pages)
     drive.open()
     drive.finish()
     return drive, bad(drive)
@@ -127,7 +128,7 @@ def test_the_column_newest_is_the_articles_own_date(tmp_path: Path) -> None:
 @pytest.mark.parametrize("every", [1, 3, 7])
 def test_killed_again_and_again_ends_with_the_same_facts(tmp_path: Path, every: int) -> None:
     whole, links = walked(tmp_path / "whole", city(), columns=[COLUMN])
-    drive = Drive(open_store(f"sqlite:///{tmp_path}/cut.db"), inventory(columns=[COLUMN]), city())
+    drive = Drive(store_in(tmp_path, "cut"), inventory(columns=[COLUMN]), city())
     going = True
     while going:
         drive.open()
@@ -272,7 +273,7 @@ def test_pages_that_share_the_home_pages_title_are_not_held_long(tmp_path: Path)
         for url, reply in pages.items()
         if isinstance(reply, str)
     }
-    drive = Drive(open_store(f"sqlite:///{tmp_path}/x.db"), inventory(columns=[COLUMN]), pages | same)
+    drive = Drive(store_in(tmp_path), inventory(columns=[COLUMN]), pages | same)
     drive.open()
     for _ in range(12):
         drive.step()

@@ -13,10 +13,11 @@ from sqlalchemy.engine import Engine
 from crawler.facts import Readable, schema
 from crawler.facts.bodies import MAX_BODY, salt_of
 from crawler.facts.read import StoredRound, StoredSite
-from crawler.facts.store import latest_run, open_store
+from crawler.facts.store import latest_run
 from crawler.walk.answer import Answer
 from crawler.walk.files import AttachmentReader
 from tests.attachments.make import archive, docx, xlsx
+from tests.house.stores import store_in
 from tests.pages.test_personal import identity
 from tests.walk.drive import Drive, html, inventory
 
@@ -27,7 +28,7 @@ LONG = "<p>云岭市人民政府今天公布有关事项，请各单位遵照执
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    made = open_store(f"sqlite:///{tmp_path}/x.db")
+    made = store_in(tmp_path)
     yield made
     made.dispose()
 
