@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from crawler.inventory import BadInput, Inventory, Problem
 from crawler.inventory.yamlfile import model_problems
 from reports.files import bounded, same_zip
-from rules.forms import Answer, Answers, answer_mistakes
+from rules.forms import TRIED, Answer, Answers, answer_mistakes, drawn_titles
 from rules.loader import RuleSet
 
 NAME = "人工填报"
@@ -46,13 +46,20 @@ _SPARE = 200  # rows below the last that keep the drop-down, for further cases o
 
 
 def form_rows(
-    wanted: Sequence[Mapping[str, Any]], answers: Sequence[Answer], inventory: Inventory
+    wanted: Sequence[Mapping[str, Any]],
+    answers: Sequence[Answer],
+    inventory: Inventory,
+    samples: Sequence[Mapping[str, Any]] = (),
 ) -> list[dict[str, Any]]:
-    """A row for each answer given and for each thing still asked; `wanted` as rules.forms.asked tells it."""
+    """A row for each answer given and for each thing still asked; `wanted` as rules.forms.asked tells it.
+
+    `samples` are the judgement's: the titles that were drawn for a test stand below the cases.
+    """
     names = {site.id: site.name for site in inventory.sites}
     rows = []
     for ask in wanted:
-        told = {**ask, "site_name": names.get(str(ask["site"]), ask["site"]), "cases": "\n".join(ask.get("cases", ()))}
+        lines = [*ask.get("cases", ()), *(f"{TRIED}{title}" for title in drawn_titles(ask, samples))]
+        told = {**ask, "site_name": names.get(str(ask["site"]), ask["site"]), "cases": "\n".join(lines)}
         mine = [one for one in answers if (one.rule, one.site) == (ask["rule"], ask["site"])]
         rows += [told | one.model_dump() | {"state": "已填报"} for one in mine] or [told | {"state": "未填报"}]
     return rows

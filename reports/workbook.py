@@ -47,7 +47,7 @@ def build_workbook(
     if closed := closed_rows(judgement, names, ledger):
         _ledger_sheet(book, formats, CLOSED, closed)
     answers = [Answer.model_validate(one) for one in judgement.extra.get("answers", ())]
-    rows = form_rows(judgement.extra.get("asked", ()), answers, inventory)
+    rows = form_rows(judgement.extra.get("asked", ()), answers, inventory, judgement.extra.get("samples", ()))
     add_forms(book, formats, judgement.round, rows)
     for sheet in (*round_sheets(judgement, inventory, before), fields_sheet()):
         plain_sheet(book, formats, sheet)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +17,8 @@ from rules.merge import Drafted
 from rules.registry import Draft
 from rules.schema import Rule, Where
 from rules.subjects import normal
+
+TRIED = "试搜标题："
 
 
 class Answer(BaseModel):
@@ -164,12 +166,13 @@ def answer_form(
             f"  # {rule.id} {rule.name}：{names.get(row['site'], row['site'])}（{rule.document} {rule.clause}）",
         ]
         lines += [f"  #   情形{number} {item.text}（{item.points:g}分）" for number, item in enumerate(rule.items, 1)]
-        lines += [f"  #   试搜标题：{title}" for title in _drawn(row, samples)]
+        lines += [f"  #   {TRIED}{title}" for title in drawn_titles(row, samples)]
         lines.append(f"  # - {{rule: {rule.id}, site: {row['site']}, result: 无问题, by: 填报人, on: 填报日期}}")
     return "\n".join(lines) + "\n"
 
 
-def _drawn(row: dict[str, str], samples: Sequence[dict[str, Any]]) -> Iterator[str]:
+def drawn_titles(row: Mapping[str, Any], samples: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """The titles that a judgement drew for a person's test of an indicator of a site."""
     for sample in samples:
         if (sample["rule"], sample["site"]) == (row["rule"], row["site"]):
             yield from (" ".join(str(title).split()) for title in sample.get("titles", ()))

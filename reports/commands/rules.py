@@ -115,7 +115,7 @@ class Command(ScrapyCommand):
             raise BadInput([Problem(output, None, "", "文件已存在，不覆盖已填的内容", "换一个文件名")], label="填报")
         if output.lower().endswith(".xlsx"):
             given = remembered_answers(engine, run.round) if same else []
-            rows = form_rows(asked(ruleset, inventory), given, inventory)
+            rows = form_rows(asked(ruleset, inventory), given, inventory, samples)
             Path(output).write_bytes(forms_workbook(run.round, rows, formats_of))
         else:
             Path(output).write_text(text, encoding="utf-8")
