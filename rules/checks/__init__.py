@@ -41,6 +41,7 @@ from rules.checks import (
     tags,
     tampering,
     validity,
+    vivid,
     wording,
 )
 
@@ -85,5 +86,6 @@ __all__ = [
     "tags",
     "tampering",
     "validity",
+    "vivid",
     "wording",
 ]
