@@ -14,6 +14,12 @@ from types import TracebackType
 
 import psycopg
 
+WATCH = """
+while [ -d "$0" ] && kill -0 "$1" 2>/dev/null; do sleep 2; done
+[ ! -f "$0/data/postmaster.pid" ] || kill -QUIT "$(head -n 1 "$0/data/postmaster.pid")"
+sleep 1
+rm -rf "$0"
+"""
 FOLDERS = ("/usr/lib/postgresql", "/usr/local/lib/postgresql", "/opt/postgresql")
 
 
@@ -60,12 +66,21 @@ class Cluster:
             user = _user()
             assert user is not None
             os.chown(self.folder, *user)
+        self._watch()
         common = ("-D", str(self._data), "-U", "xuncha", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
         chinese = ("--locale-provider=icu", "--icu-locale=zh-CN")
         if self._run("initdb", *common, *chinese).returncode:
             shutil.rmtree(self._data, ignore_errors=True)
             made = self._run("initdb", *common)
             assert made.returncode == 0, made.stdout
+
+    def _watch(self) -> None:
+        """End the server when the tests are killed, too."""
+        subprocess.Popen(
+            ["sh", "-c", WATCH, str(self.folder), str(os.getpid())],
+            cwd="/", start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )  # fmt: skip
 
     def start(self) -> None:
         """Start it and wait until it answers."""
