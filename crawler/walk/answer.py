@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from zoneinfo import ZoneInfo
 
 from crawler.facts.store import now
 from crawler.outcomes import Reason
 
+_CHINA = ZoneInfo("Asia/Shanghai")
 KEPT_HEADERS = ("server", "content-type", "content-length", "location", "retry-after", "last-modified", "date", "via")
+
+_DRAWN = timedelta(days=1)  # a file this young was drawn for us, or came today
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,17 @@ class Answer:
     def content_type(self) -> str:
         """The Content-Type header, lower case, without parameters."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def modified(self) -> date | None:
+        """Day of Last-Modified in China (RFC 9110, 8.8.2); None when absent, unreadable or of the moment itself."""
+        try:
+            moment = parsedate_to_datetime(self.headers.get("last-modified", ""))
+            if moment.tzinfo is None or moment > self.at - _DRAWN:
+                return None
+            return moment.astimezone(_CHINA).date()
+        except (ValueError, OverflowError):
+            return None
 
     @property
     def kept_headers(self) -> dict[str, str]:

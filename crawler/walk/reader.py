@@ -94,6 +94,8 @@ class PageReader:
         row = page_row(self.book.run, entry.id, site, region, column, page, answer.at)
         if page.footer_scripts and (footers := self._footers(batch, entry, page)):
             row["extra"]["footers"] = footers
+        if page.kind == "article" and (modified := answer.modified):
+            row["extra"]["modified"] = modified.isoformat()
         batch.append(("page", row))
         found = find_personal(page.text)
         batch += personal_rows(self.book.run, entry.id, site, found, self.salt)

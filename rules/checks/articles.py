@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,6 +18,7 @@ from rules.registry import Draft, PageVisitor, Params, fill, page_check
 from rules.schema import Rule
 from rules.windows import chinese_day
 
+_AGREES = 1  # day between a date of the page and its file's: sent before midnight, written after
 _NAMES = {"label": "页面注明", "text": "页面日期", "meta": "页面标签", "url": "网址"}
 NUMBER = re.compile(r"[\u4e00-\u9fff]{2,12}\s?[〔\[［【(（]\s?(?:19|20)\d\d\s?[〕\]］】)）]\s?(?:第\s?)?\d{1,5}\s?号")
 TITLED = re.compile(r"《([^《》]{4,80})》")
@@ -27,6 +29,12 @@ class ConflictParams(Params):
     """From which difference on two dates of one article are told."""
 
     days: int = Field(default=30, ge=1, le=3660, description="相差超过几天才提示")
+    with_file: int = Field(
+        default=10, ge=1, le=3660, description="文件修改日期（Last-Modified）与较晚的日期相符时，相差超过几天即提示"
+    )
+    alone: int = Field(
+        default=3, ge=1, le=500, description="同一天修改的稿件超过几篇，视为重新生成，不采用文件修改日期"
+    )
     at_most: int = Field(default=20, ge=1, le=500, description="每个站点最多列几篇")
 
 
@@ -43,18 +51,41 @@ class _Conflicts:
     site: SiteFacts
     rule: Rule
     params: ConflictParams
-    found: list[tuple[str, PageFact, dict[str, date]]] = field(default_factory=list)
+    found: list[tuple[PageFact, dict[str, date]]] = field(default_factory=list)
+    files: Counter[str] = field(default_factory=Counter)
 
     def visit(self, page: PageFact) -> None:
+        if page.kind != "article":
+            return
+        if modified := page.extra.get("modified"):
+            self.files[modified] += 1
         dates = {name: date.fromisoformat(day) for name, day in page.extra.get("dates", {}).items()}
         known = {day for name, day in dates.items() if name in _NAMES}
-        conflict = page.kind == "article" and page.published_conflict and known
-        if conflict and (max(known) - min(known)).days > self.params.days:
-            self.found.append((page.url, page, dates))
+        least = min(self.params.days, self.params.with_file)
+        if page.published_conflict and known and (max(known) - min(known)).days > least:
+            self.found.append((page, dates))
+
+    def _told(self) -> Iterator[tuple[PageFact, dict[str, date], date | None]]:
+        """(page, its dates, its file's day where that agrees with the later date), by address."""
+        for page, dates in sorted(self.found, key=lambda one: one[0].url):
+            known = {day for name, day in dates.items() if name in _NAMES}
+            file = self._file(page, max(known))
+            if (max(known) - min(known)).days > (self.params.days if file is None else self.params.with_file):
+                yield page, dates, file
+
+    def _file(self, page: PageFact, latest: date) -> date | None:
+        """A file's day never speaks alone: a site written anew has new files of old articles."""
+        modified = page.extra.get("modified")
+        if not modified or self.files[modified] > self.params.alone:
+            return None
+        day = date.fromisoformat(modified)
+        return day if abs((day - latest).days) <= _AGREES else None
 
     def drafts(self) -> Iterator[Draft]:
-        for _, page, dates in sorted(self.found, key=lambda one: one[0])[: self.params.at_most]:
-            told = "，".join(f"{_NAMES[name]}{chinese_day(dates[name])}" for name in _NAMES if name in dates)
+        found = list(self._told())
+        for page, dates, file in found[: self.params.at_most]:
+            shown = [f"{_NAMES[name]}{chinese_day(dates[name])}" for name in _NAMES if name in dates]
+            told = "，".join([*shown, *([f"文件修改{chinese_day(file)}"] if file else [])])
             yield Draft(
                 subject=page.url,
                 message=fill(self.rule.message, {"title": page.headline or page.title or page.url, "dates": told}),
@@ -65,7 +96,9 @@ class _Conflicts:
                 column=page.column,
                 where=where([page]),
                 where_count=1,
-                observed={name: day.isoformat() for name, day in dates.items()} | {"in_all": len(self.found)},
+                observed={name: day.isoformat() for name, day in dates.items()}
+                | ({"file": file.isoformat()} if file else {})
+                | {"in_all": len(found)},
             )
 
 
