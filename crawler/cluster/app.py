@@ -19,6 +19,8 @@ from celery import Celery
 from celery.schedules import crontab
 from celery.signals import worker_shutting_down
 from kombu import Queue
+from kombu.exceptions import KombuError
+from kombu.exceptions import OperationalError as QueueError
 from sqlalchemy.exc import SQLAlchemyError
 
 from crawler.cluster.config import cluster_settings
@@ -33,6 +35,7 @@ COMMANDS = {  # all that a message may start
     "recheck": ("crawl", "gov_sites", "-a", "recheck=true"),
     "availability": ("crawl", "availability"),
 }
+AWAY = (QueueError, KombuError, OSError)  # what sending and counting raise while the queue cannot be reached
 log = logging.getLogger(__name__)
 
 

@@ -14,8 +14,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from kombu.exceptions import KombuError
-from kombu.exceptions import OperationalError as QueueError
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -31,7 +29,6 @@ from crawler.rounds import CannotRun, Plan
 POLL = 2.0  # seconds between two looks at the store, more when a look takes long
 LOOK_SHARE = 20  # a look may take this part of the time
 LEASE = 15.0  # seconds for which a dispatcher that fell silent keeps others out
-FAILURES = (QueueError, KombuError, OSError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +46,14 @@ class State:
 
 @dataclass
 class Dispatcher:
-    """Hands one round out. `send` and `length` are the queue's; `show` is told of every look."""
+    """Hands one round out. `send` and `length` are the queue's, and raise `away` when it cannot be reached; `show` is
+    told of every look. Celery is an extra, so it is not imported here."""
 
     plan: Plan
     settings: Mapping[str, Any]
     send: Sends
     length: Callable[[], int]
+    away: tuple[type[Exception], ...]
     show: Callable[[State], None] = lambda state: None
     poll: float = POLL
     lost_after: float = 20.0  # seconds; a worker needs a moment to take the lease
@@ -136,7 +135,7 @@ class Dispatcher:
                 if job.idle(queue_empty=empty, lost_after=self.lost_after):
                     jobs.claim(self.engine, run, [job.name], job.due)
                     self.send(run, job.name, self.settings, min(job.due, jobs.MOST_WAIT))
-        except FAILURES as error:
+        except self.away as error:
             trouble = f"消息队列连接不上，正在等待：{error}"
         self._count(run, left, trouble)
         return False

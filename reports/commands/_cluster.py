@@ -30,7 +30,7 @@ class HandedOut:
     def walk(self) -> None:
         """Hand the round out and wait for its end; Ctrl-C leaves the workers at it."""
         try:
-            from crawler.cluster.app import app, configure, queue_length, send
+            from crawler.cluster.app import AWAY, app, configure, queue_length, send
         except ImportError as error:
             self.exit_reason = f"集群需要 Celery：pip install -e .[cluster]（{error}）"
             return
@@ -43,7 +43,7 @@ class HandedOut:
         given = given_settings(self._settings, plan)
         try:
             lost_after = max(4.0, float(self._settings["LEASE_SECONDS"]) / 3)
-            Dispatcher(plan, given, send, queue_length, self._show, lost_after=lost_after).work()
+            Dispatcher(plan, given, send, queue_length, AWAY, self._show, lost_after=lost_after).work()
             self.finished = True
         except KeyboardInterrupt:
             self.exit_reason = "集群仍在巡查这一轮。再次执行同一命令即可接着看进度，巡查完后评判并生成文档。"
