@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     make = [sys.executable, BENCH / "make_city.py", "--out", folder, "--sites", "5", "--articles", "60"]
     subprocess.run(make, check=True, capture_output=True, env=ENVIRONMENT)
     for parent in (folder, *folder.parents):  # nginx workers of another user must get in
-        if parent.is_relative_to(tmp_path_factory.getbasetemp().parent):
+        if parent.is_relative_to(tempfile.gettempdir()) and not parent.stat().st_mode & 0o001:
             parent.chmod(0o755)
     started = subprocess.run(
         ["bash", BENCH / "serve.sh", "start", folder], capture_output=True, text=True, env=ENVIRONMENT, check=False
