@@ -30,7 +30,8 @@ def test_replaces_whole_and_leaves_no_part(tmp_path: Path) -> None:
 def test_full_disk_keeps_the_old_file(tmp_path: Path) -> None:
     """A process that may write 64 KiB only stands for a full disk: the kernel refuses in the middle of the file."""
     path = write_atomic(tmp_path / "index.html", b"good")
-    if os.fork() == 0:
+    child = os.fork()
+    if child == 0:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536))
         try:
@@ -38,7 +39,7 @@ def test_full_disk_keeps_the_old_file(tmp_path: Path) -> None:
         except OutputError as error:
             os._exit(7 if str(path) in str(error) else 8)
         os._exit(9)
-    _, status = os.wait()
+    _, status = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(status) == 7
     assert path.read_bytes() == b"good"
     assert list(tmp_path.iterdir()) == [path]
