@@ -107,7 +107,7 @@ class SliceSpider(GovSitesSpider):
         if time.monotonic() >= self.until:
             return True
         wake = self.wait_until()
-        return not self._tasks and not self.frontier.in_flight and wake is not None and wake > now + PATIENCE
+        return not self.beside and not self.frontier.in_flight and wake is not None and wake > now + PATIENCE
 
     def wait_until(self) -> float | None:
         """When the first of what is left may be asked; None when that is now or nothing is left."""
@@ -122,7 +122,7 @@ class SliceSpider(GovSitesSpider):
         assert self._ended_at is not None
         if time.monotonic() - self._ended_at > LAST_WORDS:
             self.stop("slice")
-        return bool(self._tasks or self.frontier.in_flight)
+        return bool(self.beside or self.frontier.in_flight)
 
     def wake_at(self) -> float | None:
         """Look again soon: time passes, and the worker may ask for the end."""

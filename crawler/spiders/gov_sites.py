@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Coroutine
-from dataclasses import replace
+from collections.abc import AsyncIterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote_from_bytes, urlsplit
+from urllib.parse import urlsplit
 
 import scrapy
 from scrapy import Request
@@ -16,40 +16,36 @@ from scrapy.http import Response
 from sqlalchemy.exc import SQLAlchemyError
 from twisted.python.failure import Failure
 
-from crawler.downloader import Fetcher, SeeingError
+from crawler.downloader import Fetcher
 from crawler.facts.bodies import salt_of
-from crawler.facts.model import NetworkFact
-from crawler.facts.owners import EVERYBODY
-from crawler.facts.store import finish_run, now, plain, probed_sites, update_run
+from crawler.facts.store import finish_run, plain, probed_sites, update_run
 from crawler.facts.writer import Batch, Writer
 from crawler.frontier import Entry, Frontier
 from crawler.hosts import HostMap, SitePlan
-from crawler.middlewares.robots import DisallowedByRobots
 from crawler.outcomes import Reason
 from crawler.probes.control import Controls
 from crawler.probes.dns import Resolver
 from crawler.probes.loopback import all_on_loopback
 from crawler.probes.network import look_at_site
 from crawler.probes.outage import ASK_AGAIN, NETWORK_REASONS, OwnNetwork
-from crawler.probes.owners import Delegations
 from crawler.rounds import DEFAULT_CONTROLS, Plan, prepare
 from crawler.seeing.tuning import tuning
 from crawler.walk.answer import Answer
+from crawler.walk.beside import Beside
 from crawler.walk.book import AddressBook, Bounds
-from crawler.walk.files import AttachmentReader, is_attachment
+from crawler.walk.exchange import STAGING_TIMEOUT, Requests, answer_of, failure_of
+from crawler.walk.files import AttachmentReader
+from crawler.walk.notes import left_out
 from crawler.walk.owners import Owners
 from crawler.walk.part import Part, Whole
 from crawler.walk.resume import resume
-from crawler.walk.rows import network_row, note_row
-from crawler.walk.search import SEARCH_ID, SiteSearch
+from crawler.walk.rows import note_row
+from crawler.walk.search import SiteSearch
 from crawler.walk.walk import Walk
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-PROBES_AT_ONCE = 8
-STAGING_TIMEOUT = 6.0  # seconds: the bundled city is on this machine, and its demo should not keep a person waiting
-ASCII = bytes(range(128))
 _REFUSED = "事实无法写入数据库：{why}。已写入的内容完好，处理后用同一命令继续。"
 log = logging.getLogger(__name__)
 
@@ -72,7 +68,6 @@ class GovSitesSpider(scrapy.Spider):
         self._arguments = kwargs
         self.exit_reason: str | None = None
         self.finished = False
-        self._tasks: set[asyncio.Task[None]] = set()
         self._ready = False
 
     @classmethod
@@ -111,13 +106,11 @@ class GovSitesSpider(scrapy.Spider):
             policy=tuning().recheck.with_delay(plan.recheck_delay),
         )
         self.walk.told_fine = self.part.fine
-        self.walk.search = SiteSearch(
-            plan.engine, self.book, self.writer.put, seed=plan.run.seed, as_of=plan.run.as_of
-        )
+        self.walk.search = SiteSearch(plan.engine, self.book, self.writer.put, seed=plan.run.seed, as_of=plan.run.as_of)
         self._keep_words(settings)
         self.resolver = Resolver(plan.servers)
-        self.delegations = Delegations(self.resolver)
-        self.walk.owners = Owners(plan.run.id, lambda host: self._spawn(self._name_servers(host)))
+        self.beside = Beside(plan.run.id, self.resolver, self.writer.put)
+        self.walk.owners = Owners(plan.run.id, self.beside.look_at_owner)
         self.crawler.resolver = self.resolver  # type: ignore[attr-defined]  # the download handler takes it from there
         self._headers = {
             "User-Agent": settings["USER_AGENT"].format(contact=settings["CONTACT"]),
@@ -126,7 +119,14 @@ class GovSitesSpider(scrapy.Spider):
             "Accept-Encoding": "gzip, deflate",
         }
         self._site_delay = settings.getfloat("SITE_DELAY")
-        self._timeout = settings.getfloat("DOWNLOAD_TIMEOUT")
+        self.requests = Requests(
+            self.book,
+            self._headers,
+            STAGING_TIMEOUT if plan.run.staging else settings.getfloat("DOWNLOAD_TIMEOUT"),
+            settings.getint("ATTACHMENT_BYTES") if self.walk.attachments is not None else None,
+            self.seen,
+            self.failed,
+        )
         self._ipv6_sample = settings.getint("IPV6_SAMPLE")
 
     def _keep_words(self, settings: Any) -> None:
@@ -134,7 +134,6 @@ class GovSitesSpider(scrapy.Spider):
         salt = salt_of(self.plan.engine, self.run.id)
         self.walk.reader.keep = frozenset(settings.getlist("KEEP_BODIES"))
         self.walk.reader.salt = salt
-        self._attachment_bytes = settings.getint("ATTACHMENT_BYTES")
         if settings.getbool("READ_ATTACHMENTS"):
             self.walk.attachments = AttachmentReader(self.run.id, salt, self.writer.put)
 
@@ -181,40 +180,19 @@ class GovSitesSpider(scrapy.Spider):
                 extension.mindelay = delay
 
     def _start_probes(self) -> None:
-        gate = asyncio.Semaphore(PROBES_AT_ONCE)
+        look = partial(
+            look_at_site,
+            resolver=self.resolver,
+            staging=self.book.loopback,
+            headers=self._headers,
+            control=self.network.over_ipv6(),
+            sample=self._ipv6_sample,
+            seed=self.run.seed,
+        )
         done = probed_sites(self.plan.engine, self.run.id)
         for site in self.plan.sites:
             if site.id not in done and self.book.owns(f"site:{site.id}"):
-                self._spawn(self._probe(site, gate))
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        """Work beside the walk; the round is not over before it is."""
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._task_done)
-
-    async def _probe(self, site: Any, gate: asyncio.Semaphore) -> None:
-        async with gate:
-            facts = await look_at_site(
-                site,
-                self.resolver,
-                staging=self.book.loopback,
-                headers=self._headers,
-                control=self.network.over_ipv6(),
-                sample=self._ipv6_sample,
-                seed=self.run.seed,
-            )
-        self.writer.put([("network", network_row(self.run.id, site.id, fact)) for fact in facts])
-
-    async def _name_servers(self, host: str) -> None:
-        fact = await self.delegations.look(host)
-        self.writer.put([("network", network_row(self.run.id, EVERYBODY, fact))])
-
-    def _task_done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            log.error("work beside the walk failed", exc_info=task.exception())
-            self._note("*", "error", f"网络探测出错：{task.exception()}")
+                self.beside.look_at(site, look)
 
     def _note(self, site: str, kind: str, text: str, count: int = 1) -> None:
         self.writer.put([("note", note_row(self.run.id, site, kind, text, count))])
@@ -240,7 +218,7 @@ class GovSitesSpider(scrapy.Spider):
 
     def busy(self) -> bool:
         """True while the round is not through."""
-        if not self._ready or self.frontier or self._tasks or self.frontier.in_flight:
+        if not self._ready or self.frontier or self.beside or self.frontier.in_flight:
             return True
         return self._searches() or not self.part.idle()
 
@@ -281,64 +259,18 @@ class GovSitesSpider(scrapy.Spider):
         entry.requests += 1
         if entry.attempts:
             self.resolver.forget(urlsplit(entry.target).hostname or "")
-        plan = self.book.plans.get(entry.site or "")
-        place = self.book.hosts.place(entry.target)
-        meta = {
-            "entry": entry,
-            "lane": entry.lane,
-            "verbatim_url": True,
-            "download_slot": entry.lane,
-            "cookiejar": entry.lane,
-            "read": "auto" if (place.walked or entry.id == SEARCH_ID) and entry.role < 5 else "link",
-            "allow_private": "loopback" if self.book.loopback else False,
-            "download_timeout": STAGING_TIMEOUT if self.run.staging else self._timeout,
-            "autothrottle_dont_adjust_delay": self.book.loopback,
-            "obey_robots": not (plan and plan.site.robots == "ignore" and place.walked),
-        }
-        if self.walk.attachments is not None and place.walked and is_attachment(entry.target):
-            meta |= {"read": "page", "max_body": self._attachment_bytes}
-        headers = self._headers | ({"Referer": entry.parent.encode()} if entry.parent else {})
-        return Request(entry.target, self.seen, headers=headers, meta=meta, errback=self.failed, dont_filter=True)
+        return self.requests.of(entry)
 
     def seen(self, response: Response) -> None:
         """An HTTP answer, whatever its status."""
-        meta = response.meta
-        seen = meta.get("seen", {})
-        headers = {
-            (key := name.decode("latin-1").lower()): (b"\n" if key == "set-cookie" else b", ")
-            .join(values)
-            .decode("utf-8", "replace")
-            for name, values in response.headers.items()
-        }
-        if location := response.headers.get("Location"):
-            headers["location"] = quote_from_bytes(location, safe=ASCII)  # raw bytes are sent on as they came
-        answer = Answer(
-            status=response.status,
-            headers=headers,
-            body=response.body,
-            ip=seen.get("address"),
-            milliseconds=round(seen.get("total_ms") or 0),
-            truncated=seen.get("truncated", False),
-            dataloss=seen.get("dataloss", False),
-            declared_size=seen.get("declared_size"),
-        )
-        if seen.get("timed_out") and "html" in answer.content_type:  # an attachment's first bytes are enough (F28)
-            answer = replace(answer, status=None, failure=Reason.TIMEOUT, detail="内容在限定时间内没有传完")
-        self._take(meta["entry"], meta["lane"], answer)
+        self._take(response.meta["entry"], response.meta["lane"], answer_of(response))
 
     def failed(self, failure: Failure) -> None:
         """No HTTP answer: the network said why, or robots.txt does not allow it."""
-        error = failure.value
         meta = failure.request.meta  # type: ignore[attr-defined]
-        if isinstance(error, SeeingError):
-            answer = Answer(failure=error.reason, detail=error.detail, ip=meta.get("seen", {}).get("address"))
-        elif isinstance(error, DisallowedByRobots):
-            answer = Answer(failure=Reason.ROBOTS)
-        else:
-            log.error("request failed by our own fault: %s", failure.request, exc_info=error)  # type: ignore[attr-defined]
-            answer = Answer(failure=Reason.TOOL_ERROR, detail=f"{type(error).__name__}: {error}"[:300])
+        answer = failure_of(failure)
         if answer.failure in NETWORK_REASONS:
-            self._spawn(self._after_control(meta["entry"], meta["lane"], answer))
+            self.beside.spawn(self._after_control(meta["entry"], meta["lane"], answer))
         else:
             self._take(meta["entry"], meta["lane"], answer)
 
@@ -368,8 +300,7 @@ class GovSitesSpider(scrapy.Spider):
     # -- the end -----------------------------------------------------------------------------------------------
 
     def _closed(self, spider: Any, reason: str) -> None:
-        for task in self._tasks:
-            task.cancel()
+        self.beside.cancel()
         if reason == "finished":
             self._leave_notes()
         if self.walk.attachments is not None:
@@ -392,13 +323,4 @@ class GovSitesSpider(scrapy.Spider):
 
     def _leave_notes(self) -> None:
         """What the walk left out, told with counts."""
-        batch: Batch = []
-        for site, watch in self.book.traps.items():
-            batch += [("note", note_row(self.run.id, site, "trap", why, count)) for why, count in watch.cut.items()]
-        for host, url in self.walk.soft.caught_all.items():
-            if owner := self.book.hosts.place(url).site:
-                fact = NetworkFact("host", host, "catch-all", "ok", {"probe": url}, now())
-                batch.append(("network", network_row(self.run.id, owner, fact)))
-        for (site, why), count in self.book.left_out.items():
-            batch.append(("note", note_row(self.run.id, site, "ignored", why, count)))
-        self.writer.put(batch)
+        self.writer.put(left_out(self.run.id, self.book, self.walk.soft))
