@@ -57,17 +57,21 @@ class Result:
         return self.right / self.named if self.named else 1.0
 
 
-def main() -> int:
-    """Print the table; 1 when something it needs is missing."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sites", type=int, default=10)
-    parser.add_argument("--rounds", type=int, default=1)
-    parser.add_argument("--only", default="")
+def options_of(about: str | None, **own: int | str) -> argparse.Namespace:
+    """Options of a benchmark over the bench city, each with its default; exits where the city's tools are missing."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name, default in own.items():
+        parser.add_argument(f"--{name}", type=type(default), default=default)
     parser.add_argument("--tools", type=Path, default=ROOT.parent / "shared" / "bench")
     options = parser.parse_args()
     if not (options.tools / "make_city.py").exists():
-        print(f"the bench city's tools are not in {options.tools}: name their folder with --tools", file=sys.stderr)
-        return 1
+        parser.exit(1, f"the bench city's tools are not in {options.tools}: name their folder with --tools\n")
+    return options
+
+
+def main() -> int:
+    """Print the table; 1 when something it needs is missing."""
+    options = options_of(__doc__, sites=10, rounds=1, only="")
     wanted = [name for name in options.only.split(",") if name]
     chosen = [checker for checker in CHECKERS if not wanted or checker.name in wanted]
     for checker in chosen:

@@ -15,22 +15,14 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.checkers import CHECKERS, ROOT
-from benchmarks.city import RESULTS, Result, measure, served
+from benchmarks.checkers import CHECKERS
+from benchmarks.city import RESULTS, Result, measure, options_of, served
 from benchmarks.drawing import lines
 
 
 def main() -> int:
     """Print the table; 1 when something it needs is missing."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--base", type=int, default=10)
-    parser.add_argument("--times", default="1,4,16")
-    parser.add_argument("--processes", default="1")
-    parser.add_argument("--tools", type=Path, default=ROOT.parent / "shared" / "bench")
-    options = parser.parse_args()
-    if not (options.tools / "make_city.py").exists():
-        print(f"the bench city's tools are not in {options.tools}: name their folder with --tools", file=sys.stderr)
-        return 1
+    options = options_of(__doc__, base=10, times="1,4,16", processes="1")
     print(f"{'sites':>6}{'pages':>8}{'addresses':>11}{'CPU s':>8}{'wall s':>8}{'MB':>7}{'ms CPU an address':>19}")
     told = []
     for times in map(int, options.times.split(",")):

@@ -7,11 +7,10 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from scrapy.commands import ScrapyCommand
-
 from crawler.facts.issued import note_issued
 from crawler.facts.store import StoreError, load_ledger, open_store
 from reports import publish
+from reports.commandline import OfficeCommand
 from reports.files import OutputError, write_atomic
 from reports.options import SUBJECT_NAMES, Options
 from reports.pdf import PdfError
@@ -28,12 +27,8 @@ class BadOption(Exception):
     """An option cannot be used; the message is Chinese."""
 
 
-class Command(ScrapyCommand):
+class Command(OfficeCommand):
     """Exit status: 0 written, 1 nothing stored or not writable, 2 bad option or file."""
-
-    requires_project = True
-    requires_crawler_process = False
-    default_settings = {"LOG_ENABLED": False}  # noqa: RUF012 - as ScrapyCommand declares it
 
     def syntax(self) -> str:
         """Arguments for `scrapy bulletin -h`."""

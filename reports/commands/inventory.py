@@ -6,7 +6,6 @@ import argparse
 import sys
 from pathlib import Path
 
-from scrapy.commands import ScrapyCommand
 from scrapy.utils.conf import closest_scrapy_cfg
 
 from crawler.facts.store import StoreError, open_store
@@ -20,16 +19,13 @@ from crawler.inventory import (
 from crawler.inventory.jsonschema import inventory_schema
 from crawler.inventory.media import media_yaml
 from crawler.inventory.register import inventory_from_register
+from reports.commandline import OfficeCommand
 from reports.proposals import propose
 from reports.stored import NothingStored
 
 
-class Command(ScrapyCommand):
+class Command(OfficeCommand):
     """Exit status 0 when done, 1 when nothing is stored to propose from, 2 for bad input; told on the error stream."""
-
-    requires_project = True
-    requires_crawler_process = False
-    default_settings = {"LOG_ENABLED": False}  # noqa: RUF012 - as ScrapyCommand declares it
 
     def syntax(self) -> str:
         made = "import 名录.xlsx [-o 清单.yaml] | media 新媒体.xlsx|新媒体.csv"
@@ -41,9 +37,7 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         group = parser.add_argument_group("清单")
-        group.add_argument(
-            "-o", "--output", metavar="FILE", help="结果写入该文件（不覆盖已有文件）"
-        )
+        group.add_argument("-o", "--output", metavar="FILE", help="结果写入该文件（不覆盖已有文件）")
         group.add_argument("--city", default="", help="import：市、县名称")
         group.add_argument("--region-code", default="", help="import：行政区划代码，6位数字")
         group.add_argument("--round", default="", help="propose：取哪个轮次的巡查记录，如 2026-11，缺省为最近一次")

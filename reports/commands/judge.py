@@ -7,11 +7,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from scrapy.commands import ScrapyCommand
-
 from crawler.facts.store import STORED_AWAY, Run, StoreError, latest_round, latest_run, open_store
 from crawler.inventory import BadInput, Inventory, Problem
 from crawler.rounds import BadArgument, parse_round
+from reports.commandline import OfficeCommand
 from reports.files import OutputError, check_writable
 from reports.forms_sheet import read_forms
 from reports.rounds import NothingSeen, judge_and_write
@@ -20,11 +19,8 @@ from rules.forms import Answer, load_answers
 from rules.loader import RuleSet, load_ruleset
 
 
-class Command(ScrapyCommand):
+class Command(OfficeCommand):
     """Exit status as for a crawl: 0, 1 nothing to judge, 2 bad rule file or argument."""
-
-    requires_project = True
-    default_settings = {"LOG_ENABLED": False}  # noqa: RUF012 - Scrapy's own way
 
     def syntax(self) -> str:
         """Arguments for `scrapy judge -h`."""

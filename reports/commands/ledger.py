@@ -8,12 +8,12 @@ import sys
 from datetime import date, datetime
 from pathlib import Path
 
-from scrapy.commands import ScrapyCommand
 from sqlalchemy.engine import Engine
 
 from crawler.facts.store import StoreError, load_ledger, open_store, save_ledger
 from crawler.inventory import Exemption
 from reports import ledger_io
+from reports.commandline import BadUse, OfficeCommand
 from reports.figures import CHINA
 from reports.files import OutputError, write_atomic
 from reports.ledger_rows import all_rows, entry_row
@@ -25,16 +25,8 @@ from rules.ledger import Change, Entry, Ledger
 DEFAULT_FILE = "问题台账_全部.xlsx"
 
 
-class BadUse(Exception):
-    """The command was not typed as it must be; the message is Chinese."""
-
-
-class Command(ScrapyCommand):
+class Command(OfficeCommand):
     """Exit status: 0 done, 1 not done or conflicts left, 2 bad argument or file."""
-
-    requires_project = True
-    requires_crawler_process = False
-    default_settings = {"LOG_ENABLED": False}  # noqa: RUF012 - as ScrapyCommand declares it
 
     def syntax(self) -> str:
         """Arguments for `scrapy ledger -h`."""

@@ -6,12 +6,12 @@ import argparse
 import sys
 from pathlib import Path
 
-from scrapy.commands import ScrapyCommand
 from sqlalchemy.engine import Engine
 
 from crawler.facts.read import StoredRound
 from crawler.facts.store import Run, StoreError, latest_round, latest_run, load_judgement, load_ledger, open_store
 from crawler.inventory import BadInput, Inventory, Problem
+from reports.commandline import OfficeCommand
 from reports.forms_sheet import form_rows, forms_workbook
 from reports.rounds import remembered_answers
 from reports.workbook import formats_of
@@ -27,12 +27,8 @@ class NothingToJudgeError(Exception):
     """No walked round to try a profile on."""
 
 
-class Command(ScrapyCommand):
+class Command(OfficeCommand):
     """Exit status 0 done, 1 nothing to judge or unwritable, 2 bad rule file or argument."""
-
-    requires_project = True
-    requires_crawler_process = False
-    default_settings = {"LOG_ENABLED": False}  # noqa: RUF012 - as ScrapyCommand declares it
 
     def syntax(self) -> str:
         """Arguments for `scrapy rules -h`."""

@@ -6,7 +6,6 @@ import argparse
 import sys
 from pathlib import Path
 
-from scrapy.commands import ScrapyCommand
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -19,20 +18,13 @@ from crawler.facts.store import now, open_store
 from crawler.facts.thinning import thin
 from crawler.facts.upgrading import upgrade
 from crawler.rounds import BadArgument, parse_round
+from reports.commandline import BadUse, OfficeCommand
 
 MONTHS = 12
 
 
-class BadUse(Exception):
-    """The command was not typed as it must be; the message is Chinese."""
-
-
-class Command(ScrapyCommand):
+class Command(OfficeCommand):
     """Exit status: 0 done, 1 could not be done, 2 bad argument."""
-
-    requires_project = True
-    requires_crawler_process = False
-    default_settings = {"LOG_ENABLED": False}  # noqa: RUF012 - as ScrapyCommand declares it
 
     def syntax(self) -> str:
         """Arguments for `scrapy store -h`."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,16 +11,15 @@ from pydantic import Field
 
 from crawler.facts import PageFact, Readable, SiteFacts
 from crawler.inventory import ColumnType
-from rules.checks.identity import where
+from rules.checks.identity import candidate, where
 from rules.context import Context
+from rules.policies import NUMBER, TITLED, core, plain_number
 from rules.registry import Draft, PageVisitor, Params, fill, page_check
 from rules.schema import Rule
 from rules.windows import chinese_day
 
 _AGREES = 1  # day between a date of the page and its file's: sent before midnight, written after
 _NAMES = {"label": "页面注明", "text": "页面日期", "meta": "页面标签", "url": "网址"}
-NUMBER = re.compile(r"[\u4e00-\u9fff]{2,12}\s?[〔\[［【(（]\s?(?:19|20)\d\d\s?[〕\]］】)）]\s?(?:第\s?)?\d{1,5}\s?号")
-TITLED = re.compile(r"《([^《》]{4,80})》")
 _BEGINNING = 1500  # characters: an interpretation says at once what it explains
 
 
@@ -140,34 +138,13 @@ class _Interpreted:
             name = core(next(iter(TITLED.findall(title)), title))
             by_number = any(one.endswith(plain_number(page.doc_number or "-")) for one in self.numbers)
             if name and not by_number and not any(name in one or one in name for one in told):
-                yield Draft(
-                    subject=page.url,
-                    message=fill(self.rule.message, {"title": title, "number": page.doc_number}),
-                    gist="unexplained",
-                    certainty="suspected",
-                    unit=page.unit,
-                    column=page.column,
-                    where=where([page]),
-                    where_count=1,
-                    observed={
-                        "number": page.doc_number,
-                        "sample": len(drawn),
-                        "population": self.policies.population,
-                    },
-                    deduction=self.rule.points,
-                )
-
-
-def plain_number(number: str) -> str:
-    """A 文号 without what differs between spellings: 云政发202612."""
-    return re.sub(r"[\s〔〕\[\]［］【】()（）第号]", "", number)
-
-
-def core(title: str) -> str:
-    """What a policy and its interpretation share: the title without issuer, brackets and the words of the genre."""
-    text = re.sub(r"[《》〈〉“”\"'\s]|（[^（）]*）|\([^()]*\)", "", title)
-    text = re.sub(r"^.*?(?:关于)?(?:印发|公布|发布|转发)", "", text)
-    return re.sub(r"(?:的)?(?:政策)?(?:解读|通知|图解|问答|解释说明)+$|^(?:一图读懂|图解|解读)[:：]?", "", text)
+                observed = {
+                    "number": page.doc_number,
+                    "sample": len(drawn),
+                    "population": self.policies.population,
+                }
+                message = fill(self.rule.message, {"title": title, "number": page.doc_number})
+                yield candidate(page, message, "unexplained", observed, self.rule.points)
 
 
 @page_check("interpreted", params=InterpretParams, fields=("title", "number"))

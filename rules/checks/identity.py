@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import Field
 
@@ -75,6 +76,22 @@ def draws_unseen(page: PageFact) -> bool:
 def where(pages: Sequence[PageFact]) -> tuple[Where, ...]:
     """The pages as places of a finding."""
     return tuple(Where(page=page.url, text=page.title or "", region=region_of(page.region)) for page in pages[:20])
+
+
+def candidate(page: PageFact, message: str, gist: str, observed: Mapping[str, Any], cost: float | None = None) -> Draft:
+    """A drawn page that a person should look at; `cost` is what a confirmation would deduct."""
+    return Draft(
+        subject=page.url,
+        message=message,
+        gist=gist,
+        certainty="suspected",
+        unit=page.unit,
+        column=page.column,
+        where=where([page]),
+        where_count=1,
+        observed=observed,
+        deduction=cost,
+    )
 
 
 @dataclass

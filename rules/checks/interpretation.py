@@ -5,21 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from pydantic import Field
 
 from crawler.facts import PageFact, Reading, SiteFacts
 from crawler.inventory import ColumnType
-from rules.checks.articles import NUMBER, TITLED, core, plain_number
 from rules.checks.identity import where
 from rules.context import Context, Draw
+from rules.policies import TITLED, Policies
 from rules.registry import Draft, PageVisitor, Params, fill, page_check
 from rules.schema import Rule
 from rules.subjects import normal
 
 _NEIGHBOURS = re.compile(r"^[\s　]*(?:上|下)(?:一|1)[篇条页则].*$", re.MULTILINE)  # what another page explains
 _BEGINNING = 1500  # characters: an interpretation says at once what it explains
-_SHORTEST = 4  # characters of a title's core: “办法” names nothing
 
 
 class PairParams(Params):
@@ -38,8 +38,7 @@ class _Pairs:
     params: PairParams
     draw: Draw
     types: dict[str, str]
-    numbers: dict[str, PageFact] = field(default_factory=dict)
-    titles: dict[str, PageFact] = field(default_factory=dict)
+    known: Policies = field(default_factory=Policies)
 
     def visit(self, page: PageFact) -> None:
         kind, title = self.types.get(page.column or ""), page.headline or page.title or ""
@@ -48,10 +47,7 @@ class _Pairs:
         if kind in self.params.explained:
             self.draw.add(page)
         elif kind in self.params.policies:
-            if page.doc_number:
-                self.numbers.setdefault(plain_number(page.doc_number), page)
-            if len(name := core(title)) > _SHORTEST:
-                self.titles.setdefault(name, page)
+            self.known.add(page)
 
     def drafts(self) -> Iterator[Draft]:
         drawn = self.draw.pages()
@@ -70,15 +66,9 @@ class _Pairs:
         """The site's own policy that an interpretation names: by 文号, else by the title in 《》."""
         title = page.headline or page.title or ""
         text = title if TITLED.search(title) else f"{title}\n{_NEIGHBOURS.sub('', reading.text)}"
-        for number in NUMBER.findall(f"{title}\n{_NEIGHBOURS.sub('', reading.text)[:_BEGINNING]}"):
-            plain = plain_number(number)
-            for known, policy in self.numbers.items():
-                if plain.endswith(known):
-                    return policy
-        for name in (core(title) for title in TITLED.findall(text)):
-            if name in self.titles:
-                return self.titles[name]
-        return self.titles.get(core(page.headline or page.title or ""))
+        beginning = f"{title}\n{_NEIGHBOURS.sub('', reading.text)[:_BEGINNING]}"
+        by_name = self.known.named([*TITLED.findall(text), title])
+        return next(chain(self.known.numbered(beginning), by_name), None)
 
     def _draft(self, page: PageFact, policy: PageFact, forth: bool, back: bool, sample: int) -> Draft:
         parts = [] if forth else ["解读稿未关联政策文件"]

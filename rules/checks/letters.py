@@ -12,7 +12,7 @@ from pydantic import Field
 from crawler.facts import ColumnFact, Outcome, PageFact, Reading, SiteFacts
 from crawler.facts.bodies import LetterRow
 from crawler.inventory import ColumnType
-from rules.checks.identity import where
+from rules.checks.identity import candidate
 from rules.checks.presence import ReplyParams, replies_updated
 from rules.context import Context
 from rules.registry import Draft, PageVisitor, Params, fill, page_check
@@ -45,9 +45,7 @@ class PublicParams(ReplyParams):
     closed: float = Field(default=6, ge=0, le=100, description="所有留言都未公开扣分")
     closed_message: str = Field(default="咨询建言类栏目没有公开的留言", description="都未公开时的说法")
     statistics: float = Field(default=3, ge=0, le=100, description="未公开受理反馈统计数据扣分")
-    statistics_message: str = Field(
-        default="未发现留言受理反馈情况统计数据", description="未公开统计数据时的说法"
-    )
+    statistics_message: str = Field(default="未发现留言受理反馈情况统计数据", description="未公开统计数据时的说法")
     sample: int = Field(default=5, ge=1, le=100, description="抽查几条已公开的留言")
     look_at: int = Field(default=200, ge=1, le=20000, description="从几个页面中认出留言")
     field: float = Field(ge=0, le=100, description="缺少一项内容扣分")
@@ -146,9 +144,7 @@ class _Waiting:
                 self._add(found, row.message.asked, row.message.answered, place)
         return sorted(found, key=lambda one: (one[0], one[1].page, one[1].text)), len(seen)
 
-    def _add(
-        self, found: list[tuple[date, _Place]], asked: date | None, answered: bool | None, place: _Place
-    ) -> None:
+    def _add(self, found: list[tuple[date, _Place]], asked: date | None, answered: bool | None, place: _Place) -> None:
         oldest, latest = self.params.window.since(self.found.ctx.today), self.params.wait.since(self.found.ctx.today)
         if asked is not None and oldest <= asked < latest and answered is False:
             found.append((asked, place))
@@ -184,21 +180,11 @@ class _Fields:
         for page in draw.pages():
             if missing[page.url]:
                 values = {"title": page.headline or page.title or page.url, "fields": "、".join(missing[page.url])}
-                yield Draft(
-                    subject=page.url,
-                    message=fill(self.params.field_message, values),
-                    gist="fields",
-                    certainty="suspected",
-                    unit=page.unit,
-                    column=page.column,
-                    where=where([page]),
-                    where_count=1,
-                    observed={
-                        "missing": list(missing[page.url]), "sample": len(draw.pages()), "population": draw.population,
-                        "points": self.params.field * len(missing[page.url]),
-                    },
-                )  # fmt: skip
-
+                observed = {
+                    "missing": list(missing[page.url]), "sample": len(draw.pages()), "population": draw.population,
+                    "points": self.params.field * len(missing[page.url]),
+                }  # fmt: skip
+                yield candidate(page, fill(self.params.field_message, values), "fields", observed)
 
     def _channel(self) -> Iterator[Draft]:
         """Cases 1 and 4: nothing is public; letters are, and nothing says how many came and were answered.

@@ -10,10 +10,10 @@ from datetime import datetime, time
 from pydantic import BaseModel, ConfigDict, Field
 
 from crawler.facts import PageFact, SiteFacts
-from rules.checks.articles import core, plain_number
 from rules.checks.home import home_was_read
 from rules.checks.identity import where
 from rules.context import Context
+from rules.policies import core, plain_number
 from rules.registry import Draft, PageVisitor, Params, fill, page_check
 from rules.schema import Rule, Where
 from rules.windows import BEIJING

@@ -10,9 +10,9 @@ from pydantic import Field
 
 from crawler.facts import PageFact, SiteFacts
 from crawler.inventory import ColumnType
-from rules.checks.articles import NUMBER, TITLED, core, plain_number
 from rules.checks.identity import where
 from rules.context import Context
+from rules.policies import TITLED, Policies
 from rules.registry import Draft, PageVisitor, Params, fill, page_check
 from rules.schema import Rule
 
@@ -38,8 +38,7 @@ class _Validity:
     ctx: Context
     params: ValidityParams
     types: dict[str, str]
-    numbers: dict[str, PageFact] = field(default_factory=dict)
-    titles: dict[str, PageFact] = field(default_factory=dict)
+    known: Policies = field(default_factory=Policies)
     decisions: list[PageFact] = field(default_factory=list)
 
     def visit(self, page: PageFact) -> None:
@@ -50,10 +49,7 @@ class _Validity:
         if _DECIDES.search(title) and re.search(r"决定|公告|通知|目录|清单", title):
             self.decisions.append(page)
             return
-        if page.doc_number:
-            self.numbers.setdefault(plain_number(page.doc_number), page)
-        if len(name := core(title)) > 4:
-            self.titles.setdefault(name, page)
+        self.known.add(page)
 
     def drafts(self) -> Iterator[Draft]:
         told: set[str] = set()
@@ -85,10 +81,8 @@ class _Validity:
         if reading is not None and not reading.cut:
             lines += [line for line in reading.text.split("\n") if _LISTED.match(line)]
         for line in lines:
-            plain = [plain_number(number) for number in NUMBER.findall(line)]
-            by_number = [page for known, page in self.numbers.items() if any(one.endswith(known) for one in plain)]
-            names = [core(title) for title in TITLED.findall(line)]
-            yield from by_number or [self.titles[name] for name in names if name in self.titles]
+            by_number = list(self.known.numbered(line))
+            yield from by_number or self.known.named(TITLED.findall(line))
 
     def _marked(self, page: PageFact) -> bool | None:
         """Does the page say that it is no more as it was? None when it was not kept."""

@@ -10,9 +10,9 @@ from pydantic import Field
 
 from crawler.facts import PageFact, SiteFacts
 from crawler.inventory import ColumnType
-from rules.checks.articles import TITLED, core
 from rules.checks.identity import where
 from rules.context import Context
+from rules.policies import TITLED, core
 from rules.registry import Draft, PageVisitor, Params, fill, page_check
 from rules.schema import Rule
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from crawler.facts import PageFact
-from rules.checks.articles import core
 from rules.checks.presence import TitleParams, due_year
 from rules.loader import RuleSet, load_ruleset
+from rules.policies import core
 from rules.registry import CHECKS
 from rules.schema import Finding, Rule
 from tests.rules.build import ago, column, department, item, judged, page, portal, site_facts
