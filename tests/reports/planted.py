@@ -92,16 +92,14 @@ def dead(n: int, i: int, holders: int = 1, **rest: Any) -> Finding:
     )
 
 
-def findings(sites: int = 12, total: int = 60) -> list[Finding]:
-    """`total` findings over `sites` sites: parts with their veto, links, domains, IPv6, marks, suspects, advice."""
-    made = [stale(0, k, 40 + 55 * k) for k in range(5)]
-    made += [
+def of_columns() -> list[Finding]:
+    """Parts with their veto: columns, a home page."""
+    return [
+        *(stale(0, k, 40 + 55 * k) for k in range(5)),
         stale(1, 0, 31, status="未整改", times=3, first_seen="2026-09"),
         stale(2, 1, 400),
         stale(3, 3, 221, status="反弹", times=2, first_seen="2026-08"),
-    ]
-    made += [blank(2, k) for k in range(2, 7)]
-    made.append(
+        *(blank(2, k) for k in range(2, 7)),
         finding(
             "V4.3",
             "空白栏目",
@@ -111,9 +109,7 @@ def findings(sites: int = 12, total: int = 60) -> list[Finding]:
             site_url(2),
             "空白栏目 5 个，超过（含）5 个",
             observed={"count": 5, "at_least": 5},
-        )
-    )
-    made.append(
+        ),
         finding(
             "V3",
             "首页不更新",
@@ -123,9 +119,13 @@ def findings(sites: int = 12, total: int = 60) -> list[Finding]:
             site_url(3),
             "首页最近更新日期为2026年10月12日，已39天未更新，超过2周",
             observed={"newest": "2026-10-12", "days": 39, "window": "2周"},
-        )
-    )
-    made.append(
+        ),
+    ]
+
+
+def of_networks() -> list[Finding]:
+    """Domain and IPv6."""
+    return [
         finding(
             "N1",
             "域名不规范",
@@ -136,9 +136,7 @@ def findings(sites: int = 12, total: int = 60) -> list[Finding]:
             "使用非.gov.cn域名",
             observed={"host": "www.yunlinghrss.com"},
             where=[Where(page=site_url(4), text="就业服务", region="home")],
-        )
-    )
-    made.append(
+        ),
         finding(
             "D28",
             "IPv6不支持",
@@ -151,9 +149,16 @@ def findings(sites: int = 12, total: int = 60) -> list[Finding]:
             status="未整改",
             times=2,
             first_seen="2026-10",
-        )
-    )
-    made.append(
+        ),
+        finding(
+            "N16", "域名不规范", "advice", site_id(7), "zjj", site_url(7), "未启用DNSSEC", observed={"dnssec": False}
+        ),
+    ]
+
+
+def of_pages() -> list[Finding]:
+    """A mark that is missing, what waits for a person, personal data, a media account."""
+    return [
         finding(
             "D21",
             "网站标识",
@@ -163,9 +168,7 @@ def findings(sites: int = 12, total: int = 60) -> list[Finding]:
             site_url(1),
             "页面底部缺少公安机关备案标识",
             observed={"missing": ["公安机关备案标识"]},
-        )
-    )
-    made.append(
+        ),
         finding(
             "V1.1",
             "错敏表述",
@@ -177,9 +180,7 @@ def findings(sites: int = 12, total: int = 60) -> list[Finding]:
             certainty="suspected",
             needs_review=True,
             observed={"term": "某词"},
-        )
-    )
-    made.append(
+        ),
         finding(
             "T7",
             "隐私泄露",
@@ -189,14 +190,7 @@ def findings(sites: int = 12, total: int = 60) -> list[Finding]:
             site_url(7) + "gs/1.html",
             "公示名单含完整身份证号码",
             observed={"kind": "身份证号", "count": 2},
-        )
-    )
-    made.append(
-        finding(
-            "N16", "域名不规范", "advice", site_id(7), "zjj", site_url(7), "未启用DNSSEC", observed={"dnssec": False}
-        )
-    )
-    made.append(
+        ),
         finding(
             "M2.1",
             "政务新媒体",
@@ -206,8 +200,13 @@ def findings(sites: int = 12, total: int = 60) -> list[Finding]:
             "微博：云岭文旅",
             "政务新媒体“云岭文旅”超过2周未更新",
             observed={"newest": "2026-09-01", "days": 80},
-        )
-    )
+        ),
+    ]
+
+
+def findings(sites: int = 12, total: int = 60) -> list[Finding]:
+    """`total` findings over `sites` sites: parts with their veto, links, domains, IPv6, marks, suspects, advice."""
+    made = [*of_columns(), *of_networks(), *of_pages()]
     made += [dead(8, i, certainty="suspected") for i in range(900, 903)]
     i = 0
     while len(made) < total:
