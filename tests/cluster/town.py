@@ -27,15 +27,19 @@ class Asked:
     process: int | None  # None: gone before it could be named
 
 
-def process_of(port: int) -> int | None:
-    """The process whose socket has this local port (Linux)."""
-    wanted = f":{port:04X}"
-    inode = None
+def inode_of(port: int, server: int) -> str | None:
+    """The socket of the connection from this local port to that server's port: another may share the local one."""
+    mine, its = f":{port:04X}", f":{server:04X}"
     for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
         words = line.split()
-        if words[1].endswith(wanted):
-            inode = f"socket:[{words[9]}]"
-            break
+        if words[1].endswith(mine) and words[2].endswith(its):
+            return f"socket:[{words[9]}]"
+    return None
+
+
+def process_of(port: int, server: int) -> int | None:
+    """The process whose connection that is (Linux)."""
+    inode = inode_of(port, server)
     if inode in (None, "socket:[0]"):
         return None
     for folder in Path("/proc").glob("[0-9]*"):
@@ -72,7 +76,7 @@ class _Handler(BaseHTTPRequestHandler):
         if not self.path.startswith("/a/"):
             self._send(*self._page())
             return
-        process = process_of(self.client_address[1])
+        process = process_of(self.client_address[1], self.server.server_address[1])
         self._send(*self._page(), wait=SLOW)
         asked = Asked(self.server.number, self.path, begun, time.time(), process)
         with self.server.town.lock:
