@@ -87,20 +87,21 @@ class Field:
         for name in self._commands:
             self.start(name)
 
-    def kill(self, name: str) -> None:
-        """`kill -9`; a crawl child is the youngest of the workers'. What is no child is started again."""
+    def kill(self, name: str, spare: int | None = None) -> None:
+        """`kill -9`; a crawl child is the youngest but `spare`. What is no child is started again."""
         if name == "child":
-            for number in self.children()[-1:]:
-                os.kill(number, signal.SIGKILL)
+            for number in [child for child in self.children() if child != spare][-1:]:
+                with suppress(ProcessLookupError):
+                    os.kill(number, signal.SIGKILL)
             return
         process = self.running[name]
         process.kill()
         process.wait()
         self.start(name)
 
-    def children(self) -> list[int]:
-        """Processes that walk a slice now, the oldest first."""
-        parents = {process.pid for process in self.running.values()}
+    def children(self, of: str | None = None) -> list[int]:
+        """Processes that walk a slice now, the oldest first; `of` one worker only."""
+        parents = {process.pid for name, process in self.running.items() if of in (None, name)}
         found = []
         for folder in Path("/proc").glob("[0-9]*"):
             with suppress(OSError, ValueError):

@@ -155,7 +155,7 @@ def test_location_bytes_are_kept_as_sent() -> None:
 def test_a_byte_a_second_does_not_hold_us() -> None:
     started = time.monotonic()
     page, _ = run("/drip", seconds=1.0)
-    assert 0.9 < time.monotonic() - started < 2
+    assert 0.9 < time.monotonic() - started < 5
     assert page.timed_out
     assert page.truncated
     assert not page.dataloss

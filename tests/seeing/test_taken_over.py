@@ -61,7 +61,7 @@ def test_any_bytes(body: bytes) -> None:
 
 def test_a_big_ordinary_page_costs_little() -> None:
     body = page("云岭市人民政府", "新闻动态 " * 30_000)
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(20):
         is_taken_over(HTML, body)
-    assert (time.perf_counter() - started) / 20 < 0.05
+    assert (time.process_time() - started) / 20 < 0.05

@@ -1,8 +1,7 @@
-"""`judge` over 100,000 pages: under a minute of one core, without keeping the pages."""
+"""`judge` reads a site's pages as they come and keeps none. Time is measured by `python -m benchmarks.judging`."""
 
 from __future__ import annotations
 
-import time
 import tracemalloc
 from collections.abc import Iterator
 
@@ -11,7 +10,7 @@ from rules.engine import judge
 from rules.loader import load_ruleset
 from tests.rules.build import FakeSite, ago, department, page, round_facts, site_facts
 
-PAGES, SITES = 20_000, 5
+PAGES = 20_000
 
 
 class LongSite(FakeSite):
@@ -29,16 +28,11 @@ def long_site(number: int) -> LongSite:
     return LongSite(**{name: getattr(base, name) for name in FakeSite.__dataclass_fields__})
 
 
-def test_a_hundred_thousand_pages() -> None:
-    facts, ruleset = round_facts(*(long_site(number) for number in range(SITES))), load_ruleset("annual")
-    started = time.process_time()
-    judgement = judge(facts, ruleset)
-    seconds = time.process_time() - started
+def test_a_long_site_is_judged_without_keeping_its_pages() -> None:
+    facts, ruleset = round_facts(long_site(0)), load_ruleset("annual")
     tracemalloc.start()
-    judge(round_facts(long_site(0)), ruleset)
+    judgement = judge(facts, ruleset)
     peak = tracemalloc.get_traced_memory()[1] / 1e6
     tracemalloc.stop()
-    print(f"judge: {SITES * PAGES} pages, {seconds:.1f} s CPU; one site of {PAGES} pages, peak {peak:.1f} MB")
     assert judgement.errors == []
-    assert seconds < 60
     assert peak < 100
