@@ -87,8 +87,8 @@ class Field:
         for name in self._commands:
             self.start(name)
 
-    def kill(self, name: str, spare: int | None = None) -> None:
-        """`kill -9`; a crawl child is the youngest but `spare`. What is no child is started again."""
+    def kill(self, name: str, spare: int | None = None, away: float = 0) -> None:
+        """`kill -9`; a crawl child is the youngest but `spare`. What is no child starts again after `away` seconds."""
         if name == "child":
             for number in [child for child in self.children() if child != spare][-1:]:
                 with suppress(ProcessLookupError):
@@ -97,6 +97,7 @@ class Field:
         process = self.running[name]
         process.kill()
         process.wait()
+        time.sleep(away)
         self.start(name)
 
     def children(self, of: str | None = None) -> list[int]:

@@ -38,37 +38,51 @@ def walking(field: Field, sites: Town) -> int:
     raise AssertionError(field.log("dispatcher")[-3000:])
 
 
-@pytest.mark.skipif(not os.environ.get("LONG_TESTS"), reason="LONG_TESTS 未设：集群的断电测试（几分钟）未做")
-def test_killed_and_frozen(sites: Town, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+@pytest.fixture
+def field(sites: Town, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Field]:
+    """A cluster that walks the town, beside the findings of an unbroken run in `whole`."""
+    if not os.environ.get("LONG_TESTS"):
+        pytest.skip("LONG_TESTS 未设：集群的断电测试（几分钟）未做")
     pytest.importorskip("celery", reason="celery 未安装（pip install -e .[cluster]）：集群的断电测试未做")
     if reason := why_not():
         pytest.skip(reason)
-    url = request.getfixturevalue("postgres_url")
-    inventory = tmp_path / "inventory.yaml"
+    inventory, whole = tmp_path / "inventory.yaml", tmp_path / "whole"
     inventory.write_text(sites.inventory(), "utf-8")
-    whole = tmp_path / "whole"
     unbroken(inventory, f"sqlite:///{whole}/x.db", whole)
     sites.asked.clear()
-    field = Field(tmp_path, url, inventory)
+    one = Field(tmp_path, request.getfixturevalue("postgres_url"), inventory)
     try:
-        field.start_all()
-        frozen = walking(field, sites)
-        os.kill(frozen, signal.SIGSTOP)
-        stopped = time.time()
-        for name in MOMENTS:
-            time.sleep(1.5)
-            field.kill(name, spare=frozen)
-        time.sleep(max(0.0, LEASE + 1 - (time.time() - stopped)))
-        os.kill(frozen, signal.SIGCONT)
-        status = field.wait(240)
-        log = field.log("dispatcher")
+        one.start_all()
+        yield one
     finally:
-        field.stop()
-    assert status == 0, log[-3000:]
-    assert told(tmp_path) == told(whole)
-    assert doubles(url) == []
+        one.stop()
+
+
+def ends_like_the_unbroken(field: Field, sites: Town) -> None:
+    """The round ends with the same findings, nothing stored twice, no site hurried."""
+    assert field.wait(240) == 0, field.log("dispatcher")[-3000:]
+    assert told(field.folder) == told(field.folder / "whole")
+    assert doubles(field.url) == []
     assert sites.faults(GAP) == []
+
+
+def test_killed_and_frozen(field: Field, sites: Town) -> None:
+    frozen = walking(field, sites)
+    os.kill(frozen, signal.SIGSTOP)
+    stopped = time.time()
+    for name in MOMENTS:
+        time.sleep(1.5)
+        field.kill(name, spare=frozen)
+    time.sleep(max(0.0, LEASE + 1 - (time.time() - stopped)))
+    os.kill(frozen, signal.SIGCONT)
+    ends_like_the_unbroken(field, sites)
     assert not [one for one in sites.asked if one.process == frozen and one.begun > stopped + 0.5]
+
+
+def test_the_broker_is_away_for_a_minute(field: Field, sites: Town) -> None:
+    walking(field, sites)
+    field.kill("redis", away=60)
+    ends_like_the_unbroken(field, sites)
 
 
 def test_sqlite_is_refused_in_plain_words(sites: Town, tmp_path: Path) -> None:
