@@ -10,7 +10,14 @@ from reports.highlights import praise, special
 from reports.numbers import Numbers, SiteCount
 from reports.options import SUBJECTS
 from reports.paper import Outline
+from reports.problems import rows_of
 from reports.telling import MOST_NAMED, Telling
+
+_ACCOUNTS_LEFT = {
+    "未填报": "没有登记最近更新日期",
+    "未能核实": "未能核实更新情况",
+    "不检查": "已注销、已合并或属服务类",
+}
 
 
 def opening(t: Telling) -> str:
@@ -194,7 +201,10 @@ def _accounts(t: Telling, out: Outline) -> None:
         return
     out.h2("政务新媒体检查情况")
     bad = f"发现{n.accounts_with_problems}个账号存在问题" if n.accounts_with_problems else "未发现问题"
-    out.p(f"按登记信息检查政务新媒体账号{n.accounts}个，{bad}。")
+    states = Counter(str(row["state"]) for row in rows_of(n.extra, "media"))
+    left = [f"{states[name]}个{words}" for name, words in _ACCOUNTS_LEFT.items() if states[name]]
+    rest = f"其中{'，'.join(left)}，均不计为问题。" if left else ""
+    out.p(f"按登记信息检查政务新媒体账号{n.accounts}个，{bad}。{rest}")
 
 
 def _publication(t: Telling, out: Outline) -> None:

@@ -165,7 +165,7 @@ def compute(judgement: Judgement, inventory: Inventory, before: Judgement | None
         columns=count_columns(rows_of(judgement.extra, "columns")),
         ipv6=count_ipv6(rows_of(judgement.extra, "ipv6")),
         published=count_published(judgement.extra.get("published")),
-        accounts=len(inventory.media_accounts),
+        accounts=len(rows_of(judgement.extra, "media")) or (len(inventory.media_accounts) if media else 0),
         accounts_with_problems=len({p.finding.subject for p in media}),
         exempted=_amount(judgement.extra.get("exempted")),
         span=span,

@@ -16,6 +16,7 @@ from rules.ledger import Ledger
 from rules.schema import Judgement
 
 Cell = str | int | float | None
+_ACCOUNT = ("platform", "name", "state", "newest", "source", "url", "why")
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,10 @@ def round_sheets(judgement: Judgement, inventory: Inventory, before: Judgement |
     """The sheets of a round beside the ledger itself."""
     names = Names(judgement, inventory)
     sheets = [columns_sheet(judgement, names), ipv6_sheet(judgement), sites_sheet(judgement, names)]
-    scores = score_sheet(judgement, names)
-    given = [sheet for sheet in (scores, samples_sheet(judgement, names), exemptions_sheet(judgement)) if sheet.rows]
+    scores, media = score_sheet(judgement, names), media_sheet(judgement, names)
+    given = [
+        sheet for sheet in (media, scores, samples_sheet(judgement, names), exemptions_sheet(judgement)) if sheet.rows
+    ]
     return [*sheets, *given, coverage_sheet(judgement, inventory, before)]
 
 
@@ -159,6 +162,16 @@ def columns_sheet(judgement: Judgement, names: Names) -> Sheet:
     named = (("序号", 6), ("责任单位", 26), ("网站", 28), ("栏目", 20), ("栏目类型", 12), ("更新情况", 10))
     dated = (("最近更新日期", 13), ("未更新天数", 11), ("更新要求（天）", 13), ("信息条数", 10), ("栏目网址", 50))
     return Sheet("栏目更新", named + dated, rows)
+
+
+def media_sheet(judgement: Judgement, names: Names) -> Sheet:
+    """政务新媒体: every account with its newest post, by what that is known, and what could not be told."""
+    rows: list[Sequence[Cell]] = [
+        (i, names.unit(str(r["unit"])), *(str(r[key] or "") for key in _ACCOUNT))
+        for i, r in enumerate(rows_of(judgement.extra, "media"), 1)
+    ]
+    named = (("序号", 6), ("主办单位", 26), ("平台", 14), ("账号名称", 24), ("更新情况", 10), ("最近更新日期", 13))
+    return Sheet("政务新媒体", (*named, ("日期来源", 14), ("列表页或订阅地址", 50), ("说明", 30)), rows)
 
 
 def ipv6_sheet(judgement: Judgement) -> Sheet:

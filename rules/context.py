@@ -9,7 +9,18 @@ from datetime import date
 from ipaddress import ip_address
 from typing import Any, Protocol, runtime_checkable
 
-from crawler.facts import AddressFact, BadLink, NetworkFact, PageFact, Readable, Reading, RoundFacts, SiteFacts
+from crawler.facts import (
+    AddressFact,
+    BadLink,
+    MediaFact,
+    NetworkFact,
+    PageFact,
+    Readable,
+    Reading,
+    ReadsMedia,
+    RoundFacts,
+    SiteFacts,
+)
 from crawler.inventory import Column, Inventory, Unit
 from rules.columns import ColumnState, column_states
 from rules.profile import Profile
@@ -78,6 +89,10 @@ class Context:
     def address(self, url: str) -> AddressFact | None:
         """What became of one address in this round; None when no page held it or the facts cannot tell."""
         return self.facts.address(url) if isinstance(self.facts, AddressBook) else None
+
+    def media(self, url: str) -> MediaFact | None:
+        """What an address told of an account's posts; None when it did not answer well or the facts cannot tell."""
+        return self.facts.media(url) if isinstance(self.facts, ReadsMedia) else None
 
     def content_type(self, url: str) -> str | None:
         """The Content-Type header with which an address answered."""

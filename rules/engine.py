@@ -12,10 +12,12 @@ from typing import Any, get_args
 from crawler.facts import RoundFacts, SiteFacts
 from crawler.inventory import Exemption
 from rules.checks.availability import AvailabilityParams
+from rules.checks.media import MediaParams
 from rules.context import Context
 from rules.forms import Answer, answered, asked, cleared, unfilled
 from rules.ledger import Ledger, closed_now, with_history
 from rules.loader import RuleSet, rule_key
+from rules.media import media_rows
 from rules.merge import Drafted, merge
 from rules.published import PublicationCount
 from rules.registry import CHECKS, PageVisitor
@@ -274,6 +276,12 @@ def _coverage(result: _Round) -> CoverageSum:
     )
 
 
+def _media(work: _Work) -> list[dict[str, Any]]:
+    """What is known of every account, where the profile asks for their updates."""
+    rule = next((one for one in work.ruleset.rules if one.check == "media_updated"), None)
+    return [] if rule is None else media_rows(work.context, MediaParams.model_validate(rule.params).window)
+
+
 def _extra(work: _Work, result: _Round) -> dict[str, Any]:
     ruleset, facts = work.ruleset, work.context.facts
     lines = next(iter(result.sheets.values()), sheet(ruleset, ()))
@@ -283,6 +291,7 @@ def _extra(work: _Work, result: _Round) -> dict[str, Any]:
         "identity": dict(sorted(result.identity.items())),
         "availability": result.availability,
         "published": work.published.summary(),
+        "media": _media(work),
         "units": unit_rows(facts.inventory, result.findings),
         "exempted": result.exempted,
         "expired_exemptions": [one.model_dump(mode="json") for one in work.waived.expired],

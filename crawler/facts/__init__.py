@@ -1,6 +1,7 @@
 """Facts: what was seen, with time and evidence; never a judgement."""
 
 from crawler.facts.bodies import PersonalFact, Readable, Reading
+from crawler.facts.media import MediaFact, ReadsMedia, places_of
 from crawler.facts.model import (
     AddressFact,
     Attempt,
@@ -28,6 +29,7 @@ __all__ = [
     "Holder",
     "ItemFact",
     "KnowsOwners",
+    "MediaFact",
     "NetworkFact",
     "Outcome",
     "OwnerFact",
@@ -37,9 +39,11 @@ __all__ = [
     "Publications",
     "Readable",
     "Reading",
+    "ReadsMedia",
     "Reason",
     "RoundFacts",
     "SeenTitle",
     "SiteFacts",
     "document_type",
+    "places_of",
 ]

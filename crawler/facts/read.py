@@ -18,6 +18,7 @@ from crawler.facts.columns import StoredColumns
 from crawler.facts.hidden import hidden_links
 from crawler.facts.items import day_of, distinct
 from crawler.facts.keys import key_of
+from crawler.facts.media import MediaFact, media_fact
 from crawler.facts.model import (
     AddressFact,
     Attempt,
@@ -77,6 +78,10 @@ class StoredRound:
         query = sa.select(table).where(table.c.run == self._run.id, table.c.id == key_of(canonical(url)))
         row = self._db.execute(query).first()
         return address_of(row) if row else None
+
+    def media(self, url: str) -> MediaFact | None:
+        """What an address told of an account's posts; None when it was not asked or did not answer well."""
+        return media_fact(self._db, self._run.id, url)
 
     def tool_errors(self) -> list[str]:
         """Our own faults of this run, told in the run report."""

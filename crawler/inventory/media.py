@@ -24,6 +24,7 @@ _HEADS = {
     "last_post": ("最近更新日期", "最近更新时间", "最近发布日期", "最后更新日期", "最后发布时间"),
     "state": ("状态", "账号状态", "运行状态"),
     "page": ("公开列表页", "列表页网址", "网页地址"),
+    "feed": ("订阅地址", "订阅源", "RSS地址"),
 }
 _NAMED = {head: field for field, heads in _HEADS.items() for head in heads}
 _STATES = (("已注销", r"注销|关停|关闭"), ("已合并", r"合并|整合|迁移|归并"))
@@ -75,7 +76,7 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         if row:
             yield number, row
     if not fields:
-        remedy = "表头应有“主办单位”“平台”“账号名称”，可另有“最近更新日期”“状态”“公开列表页”"
+        remedy = "表头应有“主办单位”“平台”“账号名称”，可另有“最近更新日期”“状态”“公开列表页”“订阅地址”"
         raise BadInput([Problem(str(path), None, "", "没有找到表头", remedy)], label=_LABEL)
 
 

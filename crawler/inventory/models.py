@@ -167,7 +167,12 @@ class MediaAccount(_Model):
     state: Literal["正常", "已注销", "已合并"] = Field(default="正常", description="账号状态，已注销、已合并的不检查")
     service: bool = Field(default=False, description="true 为服务类账号，不要求更新")
     page: Text | None = Field(
-        default=None, pattern=r"^https?://", description="列出该账号最新内容的公开网页，须在清单站点上；取其最近日期"
+        default=None, pattern=r"^https?://[^\s/]+", description="列出该账号最新内容的公开网页；取其最近日期"
+    )
+    feed: Text | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s/]+",
+        description="该账号的订阅地址（RSS、Atom 或 JSON Feed）；取其条目的最近日期",
     )
 
 

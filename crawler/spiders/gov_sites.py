@@ -35,6 +35,7 @@ from crawler.walk.beside import Beside
 from crawler.walk.book import AddressBook, Bounds
 from crawler.walk.exchange import STAGING_TIMEOUT, Requests, answer_of, failure_of
 from crawler.walk.files import AttachmentReader
+from crawler.walk.media import media_addresses
 from crawler.walk.notes import left_out
 from crawler.walk.owners import Owners
 from crawler.walk.part import Part, Whole
@@ -96,6 +97,7 @@ class GovSitesSpider(scrapy.Spider):
             bounds,
             plan.run.loopback,
             self.part.jobs,
+            media_addresses(plan.inventory),
         )
         self.writer = self.part.writer(plan.engine, self._store_failed)
         self.walk = Walk(

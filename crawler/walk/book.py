@@ -93,6 +93,7 @@ class AddressBook:
     bounds: Bounds
     loopback: bool
     jobs: frozenset[str] | None = None
+    media: frozenset[str] = frozenset()  # addresses that show posts of accounts: crawler.walk.media
     handed: list[Handed] = field(default_factory=list)
     lent: set[int] = field(default_factory=set)  # ours, found by others too, who ask whether they are fine
     known: set[int] = field(default_factory=set)

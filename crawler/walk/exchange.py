@@ -19,6 +19,7 @@ from crawler.outcomes import Reason
 from crawler.walk.answer import Answer
 from crawler.walk.book import AddressBook
 from crawler.walk.files import is_attachment
+from crawler.walk.media import MEDIA_BYTES
 from crawler.walk.search import SEARCH_ID
 
 STAGING_TIMEOUT = 6.0  # seconds: the bundled city is on this machine, and its demo should not keep a person waiting
@@ -55,6 +56,8 @@ class Requests:
         }
         if self.attachment_bytes is not None and place.walked and is_attachment(entry.target):
             meta |= {"read": "page", "max_body": self.attachment_bytes}
+        if entry.url in self.book.media:
+            meta |= {"read": "page", "max_body": MEDIA_BYTES}
         headers = self.headers | ({"Referer": entry.parent.encode()} if entry.parent else {})
         return Request(entry.target, self.seen, headers=headers, meta=meta, errback=self.failed, dont_filter=True)
 

@@ -23,6 +23,7 @@ from crawler.walk.answer import Answer
 from crawler.walk.book import FILE_ENDING, AddressBook, Handed, is_intranet
 from crawler.walk.circuits import CANARY_ID, Circuits
 from crawler.walk.files import AttachmentReader, is_attachment
+from crawler.walk.media import MediaPlaces
 from crawler.walk.owners import Owners
 from crawler.walk.reader import PageReader
 from crawler.walk.rows import attempt_row, body_hash, done_row
@@ -47,6 +48,7 @@ class Walk:
         self.attachments: AttachmentReader | None = None
         self.owners: Owners | None = None
         self.search: SiteSearch | None = None
+        self.media = MediaPlaces(book, as_of)
         homes = {f"site:{site}": plan.home for site, plan in book.plans.items()}
         self.circuits = Circuits(book.frontier, homes, policy.delay, self._ask_again, self._distrust)
         self.soft = SoftPages(seed, partial(book.frontier.add, front=True), self._fine)
@@ -66,6 +68,7 @@ class Walk:
                 if self._ours(url):
                     self.book.add(batch, url, Role.COLUMN, depth=1, parent=plan.home, column=column)
             self.put(batch)
+        self.put(self.media.begin())
 
     def _ours(self, url: str) -> bool:
         return self.book.owns(self.book.hosts.place(url).job)
@@ -165,6 +168,7 @@ class Walk:
             more["body_hash"] = body_hash(answer.body)
         batch.append(("seen", done_row(self.book.run, entry, reason, answer, **more)))
         self.reader.take(batch, entry, answer, page, is_page=is_page)
+        batch += self.media.rows(entry, answer, page)
         self._count(entry, bad=False)
         site = self.book.hosts.place(entry.target)
         if self.owners is not None and is_page and self.book.hosts.place(entry.url).site is None:

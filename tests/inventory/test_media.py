@@ -19,11 +19,20 @@ INVENTORY = Inventory.model_validate(
         "sites": [{"id": "p", "name": "门户", "kind": "portal", "unit": "jyj", "url": "http://www.yunling.gov.cn/"}],
     }
 )  # fmt: skip
-HEADS = ["序号", "主办单位*", "平台类型", "账号名称", "最近更新时间", "账号状态", "公开列表页"]
+HEADS = ["序号", "主办单位*", "平台类型", "账号名称", "最近更新时间", "账号状态", "公开列表页", "RSS 地址"]
 ROWS = [
-    ["1", "云岭市教育局", "微信公众号", "云岭教育", "2026年11月8日", "正常运行", ""],
-    ["2", "czj", "微博", "云岭财政", "2026/11/18 09:30", "", "http://www.yunling.gov.cn/xmt/"],
-    ["3", "云岭市教育局", "抖音号", "云岭校园", "", "已关停注销", ""],
+    [
+        "1",
+        "云岭市教育局",
+        "微信公众号",
+        "云岭教育",
+        "2026年11月8日",
+        "正常运行",
+        "",
+        "https://feeds.example.com/yljy.xml",
+    ],
+    ["2", "czj", "微博", "云岭财政", "2026/11/18 09:30", "", "http://www.yunling.gov.cn/xmt/", ""],
+    ["3", "云岭市教育局", "抖音号", "云岭校园", "", "已关停注销", "", ""],
 ]
 
 
@@ -48,6 +57,7 @@ def test_accounts_of_a_table(tmp_path: Path, kind: str, encoding: str) -> None:
         ("czj", "微博", "云岭财政", date(2026, 11, 18), "正常"),
         ("jyj", "抖音号", "云岭校园", None, "已注销"),
     ]
+    assert [one.feed for one in found] == ["https://feeds.example.com/yljy.xml", None, None]
     assert found[1].page == "http://www.yunling.gov.cn/xmt/"
 
 

@@ -90,8 +90,16 @@ def extra(found: list[Finding], sites: int) -> dict[str, Any]:
         }
         for n in range(sites)
     ]
+    late = any(f.category == "政务新媒体" for f in found)
+    accounts = [("jyj", "微信公众号", "云岭教育", "正常"), ("lyj", "微博", "云岭文旅", "未更新" if late else "未填报")]
+    media = [
+        {"unit": unit, "platform": platform, "name": name, "state": state, "newest": None, "source": "", "url": "",
+         "why": "", "site": "portal"}
+        for unit, platform, name, state in accounts
+    ]  # fmt: skip
     return {
         "columns": columns,
+        "media": media,
         "ipv6": ipv6,
         "published": {
             "total": 428,

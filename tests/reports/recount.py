@@ -252,6 +252,10 @@ SENTENCES: list[tuple[str, Callable[[Recount, re.Match[str]], list[Any] | None]]
     ),
     (r"^按登记信息检查政务新媒体账号2个，未发现问题", lambda r, m: None),
     (
+        r"其中(\d+)个没有登记最近更新日期，均不计为问题",
+        lambda r, m: _strings(sum(row["state"] == "未填报" for row in r.extra["media"])),
+    ),
+    (
         r"^(\d+年\d+月\d+日)至(\d+年\d+月\d+日)，各网站",
         lambda r, m: [day(r.extra["published"]["from"]), day(r.extra["published"]["to"])],
     ),

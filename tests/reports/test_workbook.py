@@ -38,7 +38,17 @@ def rows(sheet: Any) -> list[dict[str, Any]]:
 
 
 def test_sheets(book: Any) -> None:
-    assert book.sheetnames == ["问题台账", "待核实", "已整改", "栏目更新", "IPv6", "站点结论", "覆盖情况", "字段说明"]
+    assert book.sheetnames == [
+        "问题台账",
+        "待核实",
+        "已整改",
+        "栏目更新",
+        "IPv6",
+        "站点结论",
+        "政务新媒体",
+        "覆盖情况",
+        "字段说明",
+    ]
 
 
 def test_each_problem_once_and_suspects_apart(book: Any) -> None:
@@ -157,7 +167,9 @@ def test_same_judgement_same_bytes(content: bytes) -> None:
 
 def test_csv_is_read_by_suites_and_executes_nothing(tmp_path: Path) -> None:
     tables = dict(csv_files(build.judgement(), build.inventory(), build.previous()))
-    assert set(tables) == {"问题台账.csv", "待核实.csv", "栏目更新.csv", "IPv6.csv", "站点结论.csv", "覆盖情况.csv"}
+    assert set(tables) == {
+        f"{name}.csv" for name in ("问题台账", "待核实", "栏目更新", "IPv6", "站点结论", "政务新媒体", "覆盖情况")
+    }
     for name, content in tables.items():
         assert content.startswith(b"\xef\xbb\xbf"), name
         read = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))

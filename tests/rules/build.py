@@ -15,6 +15,7 @@ from crawler.facts import (
     Coverage,
     Holder,
     ItemFact,
+    MediaFact,
     NetworkFact,
     Outcome,
     PageFact,
@@ -89,12 +90,16 @@ class FakeRound:
     staging: bool = True
     finished: bool = True
     book: dict[str, AddressFact] = field(default_factory=dict)
+    shown: dict[str, MediaFact] = field(default_factory=dict)
 
     def sites(self) -> Iterator[FakeSite]:
         return iter(self.site_facts)
 
     def address(self, url: str) -> AddressFact | None:
         return self.book.get(url)
+
+    def media(self, url: str) -> MediaFact | None:
+        return self.shown.get(url)
 
 
 def ago(days: int) -> date:

@@ -16,7 +16,7 @@ from urllib.parse import urljoin
 
 import yaml
 
-from crawler.facts import BadLink, ItemFact, NetworkFact, Outcome, OwnerFact, Reason, SeenTitle
+from crawler.facts import AddressFact, BadLink, ItemFact, MediaFact, NetworkFact, Outcome, OwnerFact, Reason, SeenTitle
 from crawler.inventory import MediaAccount, Site, Unit
 from rules.engine import judge
 from rules.forms import Answer
@@ -245,6 +245,8 @@ def round_of(case: Case) -> FakeRound:
     if "media" in facts:
         changes["media_accounts"] = [_account(entry) for entry in every(facts["media"])]
     made.inventory = made.inventory.model_copy(update=changes)
+    made.shown = {one["url"]: _shown(one) for one in every(facts.get("shown"))}
+    made.book = {one["url"]: _address(one) for one in every(facts.get("addresses"))}
     made.staging = facts.get("staging", True)
     return made
 
@@ -258,6 +260,17 @@ def _account(entry: dict[str, Any]) -> MediaAccount:
         "last_post": None if days is None else ago(days),
     }
     return MediaAccount(**(given | entry))
+
+
+def _shown(entry: dict[str, Any]) -> MediaFact:
+    days = entry.pop("days", None)
+    given = {"form": "page", "newest": None if days is None else ago(days), "entries": 10, "dated": 10}
+    return MediaFact(**(given | entry))
+
+
+def _address(entry: dict[str, Any]) -> AddressFact:
+    kinds = {"outcome": Outcome(entry.pop("outcome", "ok")), "reason": Reason(entry.pop("reason", "ok"))}
+    return AddressFact(**(kinds | entry))
 
 
 def judged(case: Case, ruleset: RuleSet) -> Judgement:

@@ -18,6 +18,7 @@ from crawler.outcomes import Reason
 from crawler.seeing.tuning import tuning
 from crawler.walk.answer import Answer
 from crawler.walk.book import AddressBook, Bounds
+from crawler.walk.media import media_addresses
 from crawler.walk.resume import resume
 from crawler.walk.walk import Walk
 
@@ -74,7 +75,9 @@ class Drive:
         self.frontier = Frontier(per_site=1, per_host=1)
         plans = {site.id: SitePlan(site) for site in self.inventory.sites}
         hosts = HostMap(self.inventory, list(self.inventory.sites))
-        self.book = AddressBook(run.id, hosts, plans, self.frontier, Bounds(), False)
+        self.book = AddressBook(
+            run.id, hosts, plans, self.frontier, Bounds(), False, media=media_addresses(self.inventory)
+        )
         self.writer = Writer(self.engine)
         policy = tuning().recheck.with_delay(self.delay)
         self.walk = Walk(self.book, self.writer.put, as_of=AS_OF, seed=1, policy=policy)
