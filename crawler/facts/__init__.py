@@ -15,6 +15,7 @@ from crawler.facts.model import (
     RoundFacts,
     SiteFacts,
 )
+from crawler.facts.offline import KnowsOffline
 from crawler.facts.owners import KnowsOwners, OwnerFact, SeenTitle
 from crawler.facts.publications import PublicationFact, Publications, document_type
 from crawler.outcomes import REASONS, Outcome, Reason
@@ -28,6 +29,7 @@ __all__ = [
     "Coverage",
     "Holder",
     "ItemFact",
+    "KnowsOffline",
     "KnowsOwners",
     "MediaFact",
     "NetworkFact",

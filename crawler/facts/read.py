@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,6 +31,7 @@ from crawler.facts.model import (
     NetworkFact,
     PageFact,
 )
+from crawler.facts.offline import down_days, led_to
 from crawler.facts.owners import OwnerFact, owner_pairs
 from crawler.facts.store import Run
 from crawler.inventory import Inventory, Site
@@ -301,6 +302,14 @@ class StoredSite(StoredColumns, KeptBodies):
             for row in self._db.execute(query)
         )
         return [look for look in looks if self._as_of - WATCHED <= look.at <= self._as_of]
+
+    def down_days(self, since: date, looks: int) -> Sequence[date]:
+        """Days since then on which the home page never opened, of those with at least `looks` probes."""
+        return down_days(self._db, self.site.id, self.site.url, since, self._as_of, looks)
+
+    def led_to(self, hosts: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """(address, page that led to it first) of addresses on these hosts that pages of this site led to."""
+        return led_to(self._db, self._run, self._mine(), hosts)
 
     @cached_property
     def coverage(self) -> Coverage:

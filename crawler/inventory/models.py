@@ -176,6 +176,24 @@ class MediaAccount(_Model):
     )
 
 
+class Registered(_Model):
+    """One site as 全国政府网站信息报送系统 has it, exported by the office."""
+
+    name: Name = Field(description="登记的网站名称")
+    url: Text = Field(
+        pattern=r"^(?:https?://)?[^\s/:]+\.[^\s/:]+(?::\d+)?(?:/\S*)?$", description="登记的域名或首页网址"
+    )
+    unit: Text = Field(default="", description="登记的主办单位名称")
+    site_code: Text = Field(default="", description="登记的网站标识码")
+    state: Literal["正常运行", "临时下线", "永久下线"] = Field(default="正常运行", description="登记的运行状态")
+    since: date | None = Field(default=None, description="该状态自哪一天起，如 2026-09-01")
+
+    @property
+    def host(self) -> str:
+        """Host name, lower case, without port."""
+        return (urlsplit(self.url if "://" in self.url else f"//{self.url}").hostname or "").lower()
+
+
 class Exemption(_Model):
     """A finding that a named person took out until a date."""
 
@@ -196,6 +214,9 @@ class Inventory(_Model):
     units: list[Unit] = Field(min_length=1, description="单位名录，至少一个")
     sites: list[Site] = Field(min_length=1, description="站点名录，至少一个")
     media_accounts: list[MediaAccount] = Field(default_factory=list, description="政务新媒体名录")
+    registered: list[Registered] = Field(
+        default_factory=list, description="全国政府网站信息报送系统中的登记，用于核对名称、域名、主办单位和运行状态"
+    )
     exemptions: list[Exemption] = Field(default_factory=list, description="经批准的豁免")
 
     def unit(self, unit_id: str) -> Unit:

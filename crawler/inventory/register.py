@@ -13,7 +13,7 @@ import yaml
 from openpyxl import load_workbook
 
 from crawler.inventory.checks import cross_checks
-from crawler.inventory.models import ColumnType, Inventory
+from crawler.inventory.models import ColumnType, Inventory, Registered
 from crawler.inventory.wording import nearest
 from crawler.inventory.yamlfile import MAX_BYTES, BadInput, Problem, at, model_problems
 
@@ -24,6 +24,7 @@ _HEADERS = {
     "site_code": ("网站标识码", "标识码"),
     "kind": ("网站类型", "网站类别", "站点类型"),
     "state": ("网站状态", "运行状态", "状态"),
+    "since": ("状态变更日期", "下线日期", "关停日期", "变更日期"),
     "column": ("栏目名称", "栏目"),
     "column_url": ("栏目网址", "栏目地址", "栏目链接"),
     "type": ("栏目类型", "栏目类别"),
@@ -72,6 +73,36 @@ def inventory_from_register(path: str | Path, *, city: str = "", region_code: st
     if problems:
         raise BadInput(problems, label="名录表")
     return yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=200)
+
+
+_STATES = (("永久下线", r"关停|注销|归并|整合|迁移|永久"), ("临时下线", r"临时|暂停"))
+_DAY = re.compile(r"^(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})")
+
+
+def registered_yaml(path: str | Path) -> str:
+    """The `registered` of an inventory, as YAML text, out of an export of the national register (XLSX).
+
+    BadInput names row and remedy of every mistake.
+    """
+    rows = [row for row in _rows(Path(path)) if "name" in row.cells and "url" in row.cells]
+    if not rows:
+        remedy = "表头应有“网站名称”和“首页网址”或“域名”，可另有“主办单位”“网站标识码”“网站状态”“下线日期”"
+        raise BadInput([Problem(str(path), None, "", "没有找到登记表", remedy)], label="登记表")
+    found, problems = [], []
+    for row in rows:
+        given: dict[str, Any] = {key: row.cells[key] for key in Registered.model_fields if key in row.cells}
+        given.pop("state", None)
+        if state := next((name for name, words in _STATES if re.search(words, row.cells.get("state", ""))), None):
+            given["state"] = state
+        if day := _DAY.match(given.get("since", "")):
+            given["since"] = f"{day[1]}-{int(day[2]):02d}-{int(day[3]):02d}"
+        for place, message, remedy in model_problems(given, Registered):
+            problems.append(Problem(str(path), row.number, str(place[0]) if place else "", message, remedy))
+        found.append(given)
+    if problems:
+        raise BadInput(problems, label="登记表")
+    listed = [Registered.model_validate(one).model_dump(exclude_defaults=True) for one in found]
+    return yaml.safe_dump({"registered": listed}, allow_unicode=True, sort_keys=False, width=200)
 
 
 def _invalid(data: dict[Any, Any]) -> Iterator[tuple[tuple[Any, ...], str, str]]:

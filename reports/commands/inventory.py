@@ -18,7 +18,7 @@ from crawler.inventory import (
 )
 from crawler.inventory.jsonschema import inventory_schema
 from crawler.inventory.media import media_yaml
-from crawler.inventory.register import inventory_from_register
+from crawler.inventory.register import inventory_from_register, registered_yaml
 from reports.commandline import OfficeCommand
 from reports.proposals import propose
 from reports.stored import NothingStored
@@ -28,7 +28,7 @@ class Command(OfficeCommand):
     """Exit status 0 when done, 1 when nothing is stored to propose from, 2 for bad input; told on the error stream."""
 
     def syntax(self) -> str:
-        made = "import 名录.xlsx [-o 清单.yaml] | media 新媒体.xlsx|新媒体.csv"
+        made = "import 名录.xlsx [-o 清单.yaml] | media 新媒体.xlsx|新媒体.csv | registered 登记表.xlsx"
         return f"check [清单.yaml] | {made} | propose [--round 轮次] [--site 站点] | schema"
 
     def short_desc(self) -> str:
@@ -56,6 +56,8 @@ class Command(OfficeCommand):
                     self._write(inventory_from_register(file, **given), opts.output)
                 case ["media", file]:
                     self._write(media_yaml(file, load_inventory(_own_inventory())), opts.output)
+                case ["registered", file]:
+                    self._write(registered_yaml(file), opts.output)
                 case ["propose"]:
                     assert self.settings is not None
                     found = propose(open_store(self.settings["DATABASE_URL"]), opts.round, opts.site)

@@ -48,7 +48,7 @@ def test_example_file_is_complete() -> None:
     assert inventory_warnings(path) == []
     text = path.read_text(encoding="utf-8")
     models = [m for m in vars(crawler.inventory).values() if isinstance(m, type) and issubclass(m, BaseModel)]
-    assert len(models) == 8
+    assert len(models) == 9
     for model in models:
         for field in fields_of(model):
             assert f"{field}:" in text, f"{model.__name__}.{field}"

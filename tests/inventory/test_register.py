@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from openpyxl import Workbook
 
-from crawler.inventory import BadInput, Inventory, Problem, load_inventory
-from crawler.inventory.register import inventory_from_register
+from crawler.inventory import BadInput, Inventory, Problem, Registered, load_inventory
+from crawler.inventory.register import inventory_from_register, registered_yaml
 
+DAY = datetime(2026, 11, 2)  # noqa: DTZ001 - as a cell of a workbook
 HEAD = ["序号", "网站名称*", "首页网址", "主办单位", "网站标识码", "网站类型", "网站状态"]
 PORTAL = [
     1,
@@ -124,3 +127,28 @@ def test_workbooks_that_are_none(tmp_path: Path) -> None:
     assert "不是 xlsx 工作簿" in problems_of(text)[0].message
     assert "不存在" in problems_of(tmp_path / "none.xlsx")[0].message
     assert "没有找到网站名录" in problems_of(workbook(tmp_path, a=[["甲", "乙"], [1, 2]]))[0].message
+
+
+def test_the_national_register_as_rows_to_compare_with(tmp_path: Path) -> None:
+    head = ["序号", "网站名称", "域名", "主办单位", "网站标识码", "网站状态", "下线日期"]
+    rows = [
+        [1, "云岭市人民政府门户网站", "www.yunling.gov.cn", "云岭市人民政府办公室", 5329010001, "正常运行", ""],
+        [2, "云岭市旧网", "http://old.yunling.gov.cn/", "云岭市教育局", "", "已关停整合", "2026年9月1日"],
+        [3, "云岭旅游网", "lyw.yunling.gov.cn", "", "", "临时下线", DAY],
+    ]
+    given = yaml.safe_load(registered_yaml(workbook(tmp_path, 登记=[head, *rows])))
+    found = [Registered.model_validate(one) for one in given["registered"]]
+    assert [(one.host, one.site_code, one.state, one.since) for one in found] == [
+        ("www.yunling.gov.cn", "5329010001", "正常运行", None),
+        ("old.yunling.gov.cn", "", "永久下线", date(2026, 9, 1)),
+        ("lyw.yunling.gov.cn", "", "临时下线", date(2026, 11, 2)),
+    ]
+
+
+def test_mistakes_of_a_national_register_are_told_by_row(tmp_path: Path) -> None:
+    head = ["网站名称", "域名", "下线日期"]
+    with pytest.raises(BadInput) as caught:
+        registered_yaml(workbook(tmp_path, 登记=[head, ["甲", "没有", ""], ["乙", "b.gov.cn", "去年"]]))
+    assert [(one.line, one.field) for one in caught.value.problems] == [(2, "url"), (3, "since")]
+    with pytest.raises(BadInput):
+        registered_yaml(workbook(tmp_path, 登记=[["栏目名称", "栏目网址"], ["甲", "/a/"]]))

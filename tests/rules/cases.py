@@ -7,17 +7,17 @@ they cost or earn, `sure` whether they are confirmed, `unfilled` what is still a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import yaml
 
 from crawler.facts import AddressFact, BadLink, ItemFact, MediaFact, NetworkFact, Outcome, OwnerFact, Reason, SeenTitle
-from crawler.inventory import MediaAccount, Site, Unit
+from crawler.inventory import MediaAccount, Registered, Site, Unit
 from rules.engine import judge
 from rules.forms import Answer
 from rules.loader import RuleSet
@@ -82,10 +82,20 @@ class CaseSite(FakeSite):
     looks: list[Look] = field(default_factory=list)
     hidden: list[BadLink] = field(default_factory=list)
     known: list[tuple[OwnerFact, OwnerFact]] = field(default_factory=list)
+    down: list[tuple[date, int]] = field(default_factory=list)  # day on which nothing opened, probes of it
+    led: list[tuple[str, str]] = field(default_factory=list)  # address, page that led to it
 
     def owners(self) -> list[tuple[OwnerFact, OwnerFact]]:
         """Foreign hosts as the round before and this one saw them."""
         return self.known
+
+    def down_days(self, since: date, looks: int) -> list[date]:
+        """Days on which no probe found the home page open."""
+        return [day for day, count in self.down if day >= since and count >= looks]
+
+    def led_to(self, hosts: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Addresses on these hosts that pages led to."""
+        return ((url, page) for url, page in self.led if urlsplit(url).hostname in hosts)
 
     def hidden_links(self) -> Iterator[BadLink]:
         """Links that pages hold without showing them."""
@@ -192,6 +202,8 @@ def site_of(case: Case) -> CaseSite:
         "network": [_network(entry, site.host) for entry in every(facts.get("network"))],
         "page_facts": [_page(entry) for entry in every(facts.get("pages"))],
     }
+    if "home_address" in facts:
+        made["home"] = _address({"url": site.url} | facts["home_address"])
     if "home" in facts:
         made["home_items"] = [_item(entry) for entry in every(facts["home"])]
     if "home_page" in facts:
@@ -202,6 +214,10 @@ def site_of(case: Case) -> CaseSite:
     extra: dict[str, Any] = {
         "looks": [look for series in facts.get("looks", ()) for look in _looks(series)],
         "hidden": [_link({"hidden": True} | entry) for entry in every(facts.get("hidden"))],
+        "down": [
+            (ago(entry["days"] + n), entry["looks"]) for entry in facts.get("down", ()) for n in range(entry["for"])
+        ],
+        "led": [(entry["url"], entry.get("page", HOME)) for entry in every(facts.get("led"))],
         "known": [(_owner(entry, "before"), _owner(entry, "now")) for entry in every(facts.get("owners"))],
     }
     values: dict[str, Any] = {name: getattr(base, name) for name in FakeSite.__dataclass_fields__}
@@ -236,12 +252,14 @@ def round_of(case: Case) -> FakeRound:
     """The round of a case: its site, with further sites, units and accounts of the inventory."""
     facts = case.facts
     made = round_facts(site_of(case), **({"as_of": datetime.fromisoformat(facts["as_of"])} if "as_of" in facts else {}))
-    given = facts.get("inventory", {})
+    given, site_name = facts.get("inventory", {}), made.inventory.sites[0].name
     changes: dict[str, Any] = {name: given[name] for name in ("region_code",) if name in given}
     if "sites" in given:
         changes["sites"] = [*made.inventory.sites, *(_site({"site": one}) for one in given["sites"])]
     if "units" in given:
         changes["units"] = [*UNITS, *(Unit(**one) for one in given["units"])]
+    if "registered" in facts:
+        changes["registered"] = [Registered(**({"name": site_name, "url": HOME} | one)) for one in facts["registered"]]
     if "media" in facts:
         changes["media_accounts"] = [_account(entry) for entry in every(facts["media"])]
     made.inventory = made.inventory.model_copy(update=changes)
