@@ -20,7 +20,9 @@ from rules.schema import Rule
 
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*年(?!代)")
 _SENTENCE = re.compile(r"[。；;！!]")
-_HISTORY = re.compile(r"普查|历史|沿革|大事记|年代|世纪|建国|新中国|解放|民国|改革开放|建[县市区州]|撤[县市区]|设立|成立")
+_HISTORY = re.compile(
+    r"普查|历史|沿革|大事记|年代|世纪|建国|新中国|解放|民国|改革开放|建[县市区州]|撤[县市区]|设立|成立"
+)
 
 
 class OverviewParams(PresenceParams):
