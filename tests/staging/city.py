@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from . import behaviours, cms, directory, files, hosts, outside, plants, truth, words
+from . import behaviours, cms, directory, files, hosts, outside, plants, registers, truth, words
 from .behaviours import not_found, note
 from .model import CityModel, Column, Site, load
 from .names import names_of, plant_fault
@@ -70,6 +70,9 @@ class StagingCity:
         for text in self.texts:
             if text.file is not None:
                 self._add(text.host, text.file, partial(self._sheet, text.rows))
+        portal = next((site.host for site in self.model.sites if site.kind == "portal"), "")
+        for path, body in registers.feeds(self.model, self.raw).items():
+            self._add(portal, path, partial(Response, 200, body, registers.FEED_TYPE))
         self.first: dict[str, hosts.Rule] = {}
         for entry in self.raw["hosts"]:
             self._host(entry["host"], entry["serves"])
@@ -299,7 +302,7 @@ class StagingCity:
         """Write inventory.yaml and truth.yaml into `folder`; the paths of both."""
         folder.mkdir(parents=True, exist_ok=True)
         inventory, told = folder / "inventory.yaml", folder / "truth.yaml"
-        _dump(inventory, truth.inventory_of(self.model))
+        _dump(inventory, truth.inventory_of(self.model, self.raw))
         known = truth.truth_of(self.model, self.raw, self.links)
         if self.signer is not None:
             states = {e["host"]: e["state"] for e in self.raw["signed"] if "host" in e}

@@ -21,7 +21,8 @@ HERE = Path(__file__).parent
 PARTS = (
     "stale", "fresh", "stale_home", "blank", "vetoes", "ipv6", "ipv6_good", "domains", "domains_good", "dead",
     "innocent", "hosts", "hosts_told", "ipv6_dropped", "intranet",
-    "places", "names", "signed", "contradicted", "told", "texts",
+    "places", "names", "signed", "contradicted", "told", "texts", "accounts",
+    "registered",
 )  # fmt: skip
 
 

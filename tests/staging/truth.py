@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import words
+from . import registers, words
 from .clock import back
 from .model import CityModel, Column
 from .plants import LinkPlant
@@ -31,7 +31,7 @@ def is_stale(column: Column) -> bool:
 def truth_of(city: CityModel, raw: dict[str, list[Any]], links: list[LinkPlant]) -> dict[str, Any]:
     """Everything planted: `problems` to be found, `innocents` to be left alone, `sites` with their vetoes."""
     problems = [*_columns(city, raw), *_vetoes(city, raw), *_network(city, raw), *_dead(links)]
-    problems += words.problems(city, raw)
+    problems += [*words.problems(city, raw), *registers.problems(city, raw)]
     _tell_together(problems)
     vetoes = {site.id: [v["rule"] for v in raw["vetoes"] if v["site"] == site.id] for site in city.sites}
     waiting = {site.id: words.vetoes(raw, site.id) for site in city.sites}
@@ -51,7 +51,7 @@ def truth_of(city: CityModel, raw: dict[str, list[Any]], links: list[LinkPlant])
         ],
         "problems": problems,
         "innocents": [*_innocent_columns(city, raw), *_innocent_network(city, raw), *_innocent_links(city, raw, links),
-                      *words.innocents(city, raw)],
+                      *words.innocents(city, raw), *registers.innocents(city, raw)],
     }
 
 
@@ -198,7 +198,7 @@ def _innocent_links(city: CityModel, raw: dict[str, list[Any]], links: list[Link
     ]
 
 
-def inventory_of(city: CityModel) -> dict[str, Any]:
+def inventory_of(city: CityModel, raw: dict[str, list[Any]]) -> dict[str, Any]:
     """The inventory (contract 2) a person would have written for this city."""
     return {
         **city.head,
@@ -219,6 +219,7 @@ def inventory_of(city: CityModel) -> dict[str, Any]:
             }
             for s in city.sites
         ],
+        **registers.inventory(city, raw),
     }
 
 
