@@ -50,7 +50,9 @@ def inventory(city: CityModel, raw: dict[str, list[Any]]) -> dict[str, Any]:
 
 
 def _account(city: CityModel, number: int, entry: dict[str, Any]) -> dict[str, Any]:
-    made = {name: entry[name] for name in ("unit", "platform", "name", "state", "service") if name in entry}
+    made: dict[str, Any] = {
+        name: entry[name] for name in ("unit", "platform", "name", "state", "service") if name in entry
+    }
     if "register" in entry:
         made["last_post"] = _day(city, entry["register"]).isoformat()
     if "feed" in entry:
@@ -66,7 +68,9 @@ def _portal(city: CityModel) -> Any:
 
 
 def _row(city: CityModel, entry: dict[str, Any]) -> dict[str, Any]:
-    given = {name: entry[name] for name in ("name", "url", "unit", "site_code", "state") if name in entry}
+    given: dict[str, Any] = {
+        name: entry[name] for name in ("name", "url", "unit", "site_code", "state") if name in entry
+    }
     if "since" in entry:
         given["since"] = _day(city, entry["since"]).isoformat()
     if "site" in entry:
