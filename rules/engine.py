@@ -12,12 +12,10 @@ from typing import Any, get_args
 from crawler.facts import RoundFacts, SiteFacts
 from crawler.inventory import Exemption
 from rules.checks.availability import AvailabilityParams
-from rules.checks.media import MediaParams
 from rules.context import Context
 from rules.forms import Answer, answered, asked, cleared, unfilled
 from rules.ledger import Ledger, closed_now, with_history
 from rules.loader import RuleSet, rule_key
-from rules.media import media_rows
 from rules.merge import Drafted, merge
 from rules.published import PublicationCount
 from rules.registry import CHECKS, PageVisitor
@@ -25,7 +23,7 @@ from rules.schema import Category, CheckError, CoverageSum, Finding, Judgement, 
 from rules.scoring import Line, bonus_sheet, score, sheet, verdict
 from rules.seen import Seen
 from rules.subjects import fingerprint, normal
-from rules.tables import availability_row, column_rows, identity_row, ipv6_row, unit_rows
+from rules.tables import availability_row, column_rows, identity_row, ipv6_row, media_table, unit_rows
 
 _CATEGORIES = {category: number for number, category in enumerate(get_args(Category))}
 
@@ -102,7 +100,7 @@ def judge(
         return waived.match(category, url) is not None or ledger.dismissed(fingerprint(category, site, url))
 
     context.discounted = discounted
-    seen = Seen(ledger.open_before(facts.round, facts.as_of), context, {rule.id: rule.check for rule in ruleset.known})
+    seen = Seen(ledger.open_before(facts.round, facts.as_of), context, ruleset, answers)
     published = PublicationCount(facts)
     work = _Work(ruleset, context, ledger, waived, seen, published, answers)
     result = _Round()
@@ -276,12 +274,6 @@ def _coverage(result: _Round) -> CoverageSum:
     )
 
 
-def _media(work: _Work) -> list[dict[str, Any]]:
-    """What is known of every account, where the profile asks for their updates."""
-    rule = next((one for one in work.ruleset.rules if one.check == "media_updated"), None)
-    return [] if rule is None else media_rows(work.context, MediaParams.model_validate(rule.params).window)
-
-
 def _extra(work: _Work, result: _Round) -> dict[str, Any]:
     ruleset, facts = work.ruleset, work.context.facts
     lines = next(iter(result.sheets.values()), sheet(ruleset, ()))
@@ -291,7 +283,7 @@ def _extra(work: _Work, result: _Round) -> dict[str, Any]:
         "identity": dict(sorted(result.identity.items())),
         "availability": result.availability,
         "published": work.published.summary(),
-        "media": _media(work),
+        "media": media_table(ruleset, work.context),
         "units": unit_rows(facts.inventory, result.findings),
         "exempted": result.exempted,
         "expired_exemptions": [one.model_dump(mode="json") for one in work.waived.expired],

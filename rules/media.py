@@ -16,7 +16,7 @@ from rules.windows import Window
 
 State = Literal["正常", "未更新", "未能核实", "未填报", "不检查"]
 REGISTER = "名录登记"
-_FORMS = {"page": "公开列表页", "rss": "RSS 订阅", "atom": "Atom 订阅", "json": "JSON 订阅"}
+_FORMS = {"page": "公开列表页", "rss": "RSS订阅", "atom": "Atom订阅", "json": "JSON订阅"}
 _WHY = {
     "challenge": "被防护系统拦截", "scripted-list": "列表由脚本绘制", "not-a-feed": "不是订阅文件或网页",
     "truncated": "内容过大或没有传完", "no-dates": "条目没有日期", "robots": "robots.txt 不允许访问",

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from crawler.facts import Outcome, PageFact, SiteFacts
 from rules.checks.home import home_was_read
 from rules.checks.ipv6 import readiness
 from rules.context import AddressBook, Context
+from rules.forms import Answer
 from rules.ledger import Entry
+from rules.loader import RuleSet
+from rules.media import account_states
 from rules.registry import CHECKS, Draft, PageVisitor
 from rules.schema import Finding
 from rules.subjects import normal
+from rules.windows import Window
 
 _UNDECIDED = ("未能判定", "无法访问")
+_OF_REGISTER = ("G16", "A3")  # silent where the register was not given
 _DEFINITE = {"ok", "dead", "nodata", "nxdomain"}  # answers of the network that settle a question
 
 
 class Seen:
     """Collects, while the sites are judged, which open problems were looked at again and found in order.
 
-    `checks`: check of each rule by its id, for the facts that a check needs before silence is a good answer.
+    The silence of a rule that `ruleset` does not use says nothing; `answers` are what people said this round.
     """
 
     def __init__(
-        self, open_entries: Sequence[Entry], context: Context, checks: Mapping[str, str] | None = None
+        self, open_entries: Sequence[Entry], context: Context, ruleset: RuleSet, answers: Sequence[Answer] = ()
     ) -> None:
         self._context = context
-        self._checks = checks or {}
+        self._ran = {rule.id for rule in ruleset.rules}
+        self._in_order = {(answer.rule, answer.site) for answer in answers if answer.result != "有问题"}
+        self._checks = {rule.id: rule.check for rule in ruleset.known}
         self._open: dict[str, list[Finding]] = {}
         for entry in open_entries:
             self._open.setdefault(entry.finding.site, []).append(entry.finding)
@@ -76,6 +83,8 @@ class Seen:
         return bool(pages) and pages <= self._pages and finding.where_count <= len(finding.where)
 
     def _settled(self, finding: Finding, site: SiteFacts) -> bool:
+        if {"by", "on", "proof"} <= finding.observed.keys():  # a person told it: rules.forms
+            return (finding.rule, site.site.id) in self._in_order
         match finding.category:
             case "链接不可用":
                 return self._link(finding)
@@ -91,7 +100,15 @@ class Seen:
                 return self._holders_read(finding) and not self._still_linked(finding)
             case "域名不规范":
                 return site.home is not None
-        return normal(finding.subject) in self._pages
+            case "政务新媒体":
+                return self._account(finding)
+        asked = finding.rule in self._ran and (finding.rule not in _OF_REGISTER or self._context.inventory.registered)
+        return bool(asked) and normal(finding.subject) in self._pages
+
+    def _account(self, finding: Finding) -> bool:
+        """A new post was seen, or the account need not post any more. One that left the register is not known."""
+        states = account_states(self._context, Window(days=14))
+        return any(one.subject == finding.subject and one.state in ("正常", "不检查") for one in states)
 
     def _link(self, finding: Finding) -> bool:
         """The target answers well now, or every page that held it was read and holds it no more."""

@@ -11,7 +11,10 @@ from crawler.inventory import Inventory
 from rules.checks.availability import AvailabilityParams, Watched, by_place, has_failed, open_looks
 from rules.checks.ipv6 import Tested, readiness
 from rules.checks.ipv6_quality import below
+from rules.checks.media import MediaParams
 from rules.context import Context
+from rules.loader import RuleSet
+from rules.media import media_rows
 from rules.schema import Finding
 from rules.scoring import counts
 from rules.windows import beijing_day
@@ -105,3 +108,9 @@ def unit_rows(inventory: Inventory, findings: Sequence[Finding]) -> list[dict[st
             {"unit": unit.id, "name": unit.name, "problems": mine.total(), "by_category": dict(sorted(mine.items()))}
         )
     return rows
+
+
+def media_table(ruleset: RuleSet, context: Context) -> list[dict[str, Any]]:
+    """What is known of every account of 政务新媒体, where the profile asks for their updates."""
+    rule = next((one for one in ruleset.rules if one.check == "media_updated"), None)
+    return [] if rule is None else media_rows(context, MediaParams.model_validate(rule.params).window)

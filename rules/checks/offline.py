@@ -177,5 +177,6 @@ def _linked(
     made = _draft(site, message, "linked", f"http://{closed.host}/", where[:_SHOWN], host=closed.host)
     yield Draft(
         subject=made.subject, message=made.message, gist=made.gist, certainty=made.certainty, where=made.where,
+        category="暗链外链",
         where_count=len(where), observed=made.observed,
     )  # fmt: skip

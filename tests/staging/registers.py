@@ -86,7 +86,7 @@ def _subject(city: CityModel, entry: dict[str, Any]) -> tuple[str, str, str]:
     if "site" in entry:
         return entry["site"], "其他", city.site(entry["site"]).home
     closed = entry.get("state") == "永久下线"
-    return _portal(city).id, "站点无法访问" if closed else "其他", f"http://{entry['url']}/"
+    return _portal(city).id, "暗链外链" if closed else "其他", f"http://{entry['url']}/"
 
 
 def problems(city: CityModel, raw: dict[str, list[Any]]) -> list[dict[str, Any]]:
