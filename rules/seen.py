@@ -18,6 +18,7 @@ from rules.subjects import normal
 from rules.windows import Window
 
 _UNDECIDED = ("未能判定", "无法访问")
+_BY_SILENCE = ("G15", "N12", "V1.3-owner", "V1.3-hidden")  # nothing else shows that they are mended
 _OF_REGISTER = ("G16", "A3")  # silent where the register was not given
 _DEFINITE = {"ok", "dead", "nodata", "nxdomain"}  # answers of the network that settle a question
 
@@ -85,6 +86,8 @@ class Seen:
     def _settled(self, finding: Finding, site: SiteFacts) -> bool:
         if {"by", "on", "proof"} <= finding.observed.keys():  # a person told it: rules.forms
             return (finding.rule, site.site.id) in self._in_order
+        if finding.rule in _BY_SILENCE and finding.rule not in self._ran:
+            return False
         match finding.category:
             case "链接不可用":
                 return self._link(finding)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 from pydantic import Field
@@ -35,6 +36,10 @@ class OfflineParams(Params):
     too_often: str = "近一年计划停机{count}次（满{hours}小时的），超过{times}次"
     too_long: str = "近一年下线累计{count}天，超过{days}天"
     unannounced: str = "{state}期间，没有在{place}发现下线公告（首页访问结果：{result}）"
+    unnoticed: str = (
+        "网站“{name}”（{host}）登记自{since}起永久下线，没有在门户网站发现公告（公告应保留{notice_days}天）"
+    )
+    opens: str = "，目标目前仍有应答（{result}）"
     linked: str = "页面仍链接已永久下线的网站“{name}”（{host}）"
 
 
@@ -44,7 +49,9 @@ def offline(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
     params = OfflineParams.model_validate(rule.params)
     yield from _totals(site, ctx, params)
     yield from _announced(site, ctx, params)
-    closed = [one for one in ctx.inventory.registered if one.state == "永久下线" and one.host != site.site.host]
+    closed = [one for one in ctx.inventory.registered if one.state == "永久下线" and site.site.host not in _hosts(one)]
+    if site.site.kind == "portal":
+        yield from _told_on_the_portal(site, closed, ctx, params)
     led = list(site.led_to([host for one in closed for host in _hosts(one)])) if isinstance(site, KnowsOffline) else []
     for one in closed:
         yield from _linked(site, one, led, ctx, params)
@@ -103,7 +110,12 @@ def _announced(site: SiteFacts, ctx: Context, params: OfflineParams) -> Iterator
     if not state or portal is None:
         return
     places = [portal] if portal.site.id == site.site.id or _unread(site) else [portal, site]
-    lacking = [one.site.name for one in places if not _unread(one) and not _told(one, site, ctx)]
+    names = (site.site.name, site.site.host.removeprefix("www."), *site.site.aliases)
+    lacking = [
+        one.site.name
+        for one in places
+        if not _unread(one) and not _told(one, () if one.site.id == site.site.id else names, ctx)
+    ]
     if lacking:
         values = {"state": state, "place": "、".join(lacking), "result": _result(site)}
         yield _draft(site, fill(params.unannounced, values), "unannounced", state=state)
@@ -112,13 +124,30 @@ def _announced(site: SiteFacts, ctx: Context, params: OfflineParams) -> Iterator
 def _state(site: SiteFacts, ctx: Context, params: OfflineParams) -> str:
     if any(one.covers(ctx.facts.as_of) for one in _long(site, params)):
         return "计划停机"
-    found = next((one for one in ctx.inventory.registered if one.host == site.site.host), None)
-    if found is None or found.state == "正常运行":
+    found = next((one for one in ctx.inventory.registered if site.site.host in _hosts(one)), None)
+    if found is None or found.state == "正常运行" or (found.state == "永久下线" and not _stands(found, ctx, params)):
         return ""
-    late = found.since is None or found.since > ctx.today or (ctx.today - found.since).days > params.notice_days
-    if found.state == "永久下线" and late:
-        return ""  # its notice need not stand any more, or nobody says since when it has to
     return f"登记为{found.state}" + (f"（自{chinese_day(found.since)}起）" if found.since else "")
+
+
+def _stands(closed: Registered, ctx: Context, params: OfflineParams) -> bool:
+    """The notice of a site closed for good has to stand now; False where nobody says since when it is closed."""
+    return closed.since is not None and 0 <= (ctx.today - closed.since).days <= params.notice_days
+
+
+def _told_on_the_portal(
+    portal: SiteFacts, closed: list[Registered], ctx: Context, params: OfflineParams
+) -> Iterator[Draft]:
+    """Sites closed for good that are not inspected any more: the portal still has to say where they went."""
+    inspected = {site.host for site in ctx.inventory.sites}
+    for one in closed:
+        if inspected & set(_hosts(one)) or not _stands(one, ctx, params) or _unread(portal):
+            continue
+        if not _told(portal, (one.name, one.host.removeprefix("www.")), ctx):
+            since = chinese_day(one.since) if one.since else ""
+            values = {"name": one.name, "host": one.host, "since": since, "notice_days": params.notice_days}
+            message = fill(params.unnoticed, values)
+            yield _draft(portal, message, "unnoticed", f"http://{one.host}/", host=one.host, since=since)
 
 
 def _unread(site: SiteFacts) -> bool:
@@ -133,27 +162,28 @@ def _result(site: SiteFacts) -> str:
     return f"HTTP {home.status}" if home.status else home.reason.value
 
 
-def _told(place: SiteFacts, about: SiteFacts, ctx: Context) -> bool:
-    """Some page's headline, an item of the home page or its words name the closing; on the portal, also the site."""
-    own = place.site.id == about.site.id
-    names = (about.site.name, about.site.host.removeprefix("www."), *(about.site.aliases))
+def _told(place: SiteFacts, names: tuple[str, ...], ctx: Context) -> bool:
+    """The home page, one of its items or some page tells of a closing, of one of `names` where there are any.
+
+    True as well where the words of the home page were not kept whole: what it says is not known.
+    """
 
     def tells(text: str) -> bool:
-        return _NOTICE.search(text) is not None and (own or any(name in text for name in names))
+        return _NOTICE.search(text) is not None and (not names or any(name in text for name in names))
 
     home = ctx.reading(place, place.site.url)
-    if home is not None and any(tells(line) for line in home.text.split("\n")):
+    if home is None or home.cut or any(tells(line) for line in home.text.split("\n")):
         return True
     if any(tells(item.title) for item in place.home_items):
         return True
-    return any(_page_tells(page, place, names, own, ctx) for page in place.pages())
+    return any(_page_tells(page, place, names, ctx) for page in place.pages())
 
 
-def _page_tells(page: PageFact, place: SiteFacts, names: tuple[str, ...], own: bool, ctx: Context) -> bool:
+def _page_tells(page: PageFact, place: SiteFacts, names: tuple[str, ...], ctx: Context) -> bool:
     title = page.headline or page.title or ""
     if page.region == "home" or not _NOTICE.search(title):
         return False
-    if own or any(name in title for name in names):
+    if not names or any(name in title for name in names):
         return True
     reading = ctx.reading(place, page.url)
     return reading is None or any(name in reading.text for name in names)
@@ -168,15 +198,16 @@ def _linked(
         if host_of(link.target.url) in hosts:
             for held in visible(link):
                 pages.setdefault(held.page, Where(page=held.page, text=held.text, region=region_of(held.region)))
-    for _, parent in (pair for pair in led if host_of(pair[0]) in hosts):
+    mine = [(url, parent) for url, parent in led if host_of(url) in hosts]
+    for _, parent in mine:
         pages.setdefault(parent, Where(page=parent, text=closed.name, region="other"))
     if not pages:
         return
     where = tuple(pages[url] for url in sorted(pages))
+    seen = [found for url, _ in mine if (found := ctx.address(url)) is not None]
     message = fill(params.linked, {"name": closed.name, "host": closed.host})
-    made = _draft(site, message, "linked", f"http://{closed.host}/", where[:_SHOWN], host=closed.host)
-    yield Draft(
-        subject=made.subject, message=made.message, gist=made.gist, certainty=made.certainty, where=made.where,
-        category="暗链外链",
-        where_count=len(where), observed=made.observed,
-    )  # fmt: skip
+    if still := next((found for found in seen if found.outcome is Outcome.OK), None):
+        message += fill(params.opens, {"result": f"HTTP {still.status}" if still.status else "可以打开"})
+    observed = {"host": closed.host, "answers": sorted({found.status for found in seen if found.status})}
+    made = _draft(site, message, "linked", f"http://{closed.host}/", where[:_SHOWN], **observed)
+    yield replace(made, category="暗链外链", where_count=len(where))

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from crawler.facts import MediaFact
+from crawler.facts import BadLink, MediaFact, Reason
 from crawler.inventory import MediaAccount, Registered
 from rules.engine import judge
 from rules.forms import Answer
 from rules.ledger import advance
 from rules.loader import RuleSet, load_ruleset
-from tests.rules.build import MONTHLY, FakeRound, ago, page, portal, round_facts, site_facts
+from tests.rules.build import MONTHLY, FakeRound, ago, dead, holder, page, portal, round_facts, site_facts
 
 HOME = "http://www.yunling.gov.cn/"
 FEED = "http://www.yunling.gov.cn/xmt.xml"
@@ -93,3 +93,16 @@ def test_an_account_is_mended_when_a_new_post_is_seen(
     second = city(media_accounts=[later])
     second.shown = {FEED: MediaFact(FEED, "rss", newest, 5, 5)} if newest else {}
     assert closed(city(media_accounts=[account]), second, "M2.1") == found
+
+
+def test_a_link_to_a_closed_site_is_gone_when_a_round_that_looks_for_it_finds_none() -> None:
+    def linking(*links: BadLink) -> FakeRound:
+        home = page(HOME, kind="home", region="home")
+        facts = round_facts(site_facts(portal(), page_facts=[home], links=links))
+        row = Registered(name="云岭市旧网", url="old.yunling.gov.cn", state="永久下线")
+        facts.inventory = facts.inventory.model_copy(update={"registered": [row]})
+        return facts
+
+    old = dead("http://old.yunling.gov.cn/", holder(HOME, "home"), reason=Reason.DNS_NXDOMAIN)
+    assert closed(linking(old), linking(), "G15", MONTHLY) == []
+    assert closed(linking(old), linking(), "G15") == ["G15"]

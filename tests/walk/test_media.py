@@ -5,12 +5,18 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from crawler.facts import MediaFact, Reason
 from crawler.facts.read import StoredRound
 from crawler.facts.store import latest_run, open_store
+from crawler.frontier import Frontier
+from crawler.hosts import HostMap, SitePlan
 from crawler.inventory import MediaAccount
 from crawler.walk.answer import Answer
-from tests.walk.drive import Drive, Reply, failure, html, inventory, status
+from crawler.walk.book import AddressBook, Bounds
+from crawler.walk.media import MediaPlaces, media_addresses
+from tests.walk.drive import AS_OF, Drive, Reply, failure, html, inventory, status
 
 HOME, PAGE = "http://www.yl.gov.cn/", "http://www.yl.gov.cn/xmt/"
 FEED = "https://feeds.example.com/ylfb.xml"
@@ -96,3 +102,18 @@ def test_an_answer_that_says_no_day_is_unchecked(tmp_path: Path) -> None:
     assert [fact and (fact.newest, fact.reason) for fact in facts] == [
         (None, "no-dates"), (None, "not-a-feed"), (None, "truncated")
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("jobs", "queued", "handed"), [("site:portal", 0, 1), ("own", 1, 0), ("links:other", 0, 0)])
+def test_a_feed_of_a_foreign_host_is_asked_by_whoever_does_that_host(jobs: str, queued: int, handed: int) -> None:
+    city = inventory().model_copy(update={"media_accounts": [account(feed=FEED)]})
+    hosts, frontier = HostMap(city, list(city.sites)), Frontier(per_site=1, per_host=1)
+    mine = frozenset([hosts.place(FEED).job if jobs == "own" else jobs])
+    plans = {site.id: SitePlan(site) for site in city.sites}
+    book = AddressBook(1, hosts, plans, frontier, Bounds(), False, jobs=mine, media=media_addresses(city))
+    rows = [row for name, row in MediaPlaces(book, AS_OF).begin() if name == "address"]
+    assert ([row["url"] for row in rows], frontier.to_go, len(book.handed)) == (
+        [FEED] * (queued + handed),
+        queued,
+        handed,
+    )
