@@ -20,10 +20,8 @@ from sqlalchemy.engine import Connection
 
 from crawler.facts import schema
 from crawler.facts.items import day_of
-from crawler.facts.keys import key_of
 from crawler.facts.owners import EVERYBODY
 from crawler.inventory import MediaAccount
-from crawler.pages import canonical
 
 PROBE = "media"
 
@@ -58,16 +56,15 @@ def places_of(account: MediaAccount) -> tuple[str, ...]:
     return tuple(url for url in (account.feed, account.page) if url)
 
 
-def media_fact(db: Connection, run: int, url: str) -> MediaFact | None:
-    """The row of an address in a run, the newest where it was asked twice."""
+def media_facts(db: Connection, run: int) -> dict[int, MediaFact]:
+    """The rows of a run by the key of their address, the newest where one was asked twice."""
     table = schema.network
     mine = (table.c.run == run, table.c.site == EVERYBODY, table.c.probe == PROBE)
-    query = sa.select(table).where(*mine, table.c.key == str(key_of(canonical(url)))).order_by(table.c.at.desc())
-    row = db.execute(query).first()
-    if row is None:
-        return None
-    data = row.data or {}
-    return MediaFact(
-        data["url"], data["form"], day_of(data.get("newest")), data.get("entries", 0), data.get("dated", 0),
-        data.get("title") or "", data.get("reason", ""), datetime.fromisoformat(row.at) if row.at else None,
-    )  # fmt: skip
+    found = {}
+    for row in db.execute(sa.select(table).where(*mine).order_by(table.c.at)):
+        data = row.data or {}
+        found[int(row.key)] = MediaFact(
+            data["url"], data["form"], day_of(data.get("newest")), data.get("entries", 0), data.get("dated", 0),
+            data.get("title") or "", data.get("reason", ""), datetime.fromisoformat(row.at) if row.at else None,
+        )  # fmt: skip
+    return found

@@ -18,7 +18,7 @@ from crawler.facts.columns import StoredColumns
 from crawler.facts.hidden import hidden_links
 from crawler.facts.items import day_of, distinct
 from crawler.facts.keys import key_of
-from crawler.facts.media import MediaFact, media_fact
+from crawler.facts.media import MediaFact, media_facts
 from crawler.facts.model import (
     AddressFact,
     Attempt,
@@ -80,9 +80,13 @@ class StoredRound:
         row = self._db.execute(query).first()
         return address_of(row) if row else None
 
+    @cached_property
+    def _media(self) -> dict[int, MediaFact]:
+        return media_facts(self._db, self._run.id)
+
     def media(self, url: str) -> MediaFact | None:
         """What an address told of an account's posts; None when it was not asked or did not answer well."""
-        return media_fact(self._db, self._run.id, url)
+        return self._media.get(key_of(canonical(url)))
 
     def tool_errors(self) -> list[str]:
         """Our own faults of this run, told in the run report."""
