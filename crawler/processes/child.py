@@ -175,6 +175,8 @@ class PipePart:
                 self._spider.walk.adopt(found)
         elif kind == "fine":
             self._spider.book.fine.add(rest[0])
+        elif kind == "search":
+            self._spider.ask_searches()
         elif kind == "finish":
             self._finish = True
         elif kind == "stop":

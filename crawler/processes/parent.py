@@ -61,6 +61,7 @@ class Crew:
         self._writer = Writer(plan.engine, self._store_failed)
         self._children = [self._start(order) for order in orders]
         self._owner = {job: child for child in self._children for job in child.order.jobs}
+        self._searching = False
         self._finishing = False
 
     # -- what the display asks -----------------------------------------------------------------------------------
@@ -155,10 +156,14 @@ class Crew:
             owners[number].send("handed", some)
 
     def _finish_when_idle(self) -> None:
-        if not self._finishing and all(child.idle_at == child.sent for child in self._children):
-            self._finishing = True
-            for child in self._children:
-                child.send("finish")
+        """Once all are idle the sites' own searches are asked, from titles that are all stored; after that, the end."""
+        if self._finishing or any(child.idle_at != child.sent for child in self._children):
+            return
+        self._writer.flush()
+        self._finishing = self._searching
+        self._searching = True
+        for child in self._children:
+            child.send("finish" if self._finishing else "search")
 
     # -- when something goes wrong ------------------------------------------------------------------------------------
 
@@ -180,6 +185,8 @@ class Crew:
         child.sent, child.idle_at = 0, -1
         if self._finishing:
             child.send("finish")
+        elif self._searching:
+            child.send("search")
 
     def _stop(self, why: str) -> None:
         if self.exit_reason is not None:  # twice: at once

@@ -232,8 +232,12 @@ class GovSitesSpider(scrapy.Spider):
         if self.writer.backlog or not isinstance(self.writer, Writer):
             return isinstance(self.writer, Writer)
         self.writer.flush()
+        return self.ask_searches()
+
+    def ask_searches(self) -> bool:
+        """Queue the questions to the searches of our sites; False when there are none. Every fact must be stored."""
         try:
-            return search.begin()
+            return self.walk.search is not None and self.walk.search.begin()
         except SQLAlchemyError as error:
             self._note("*", "error", f"站内搜索未能试搜：{plain(error)}")
             return False

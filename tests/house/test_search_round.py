@@ -105,23 +105,27 @@ def serve() -> Iterator[Callable[..., SearchedSite]]:
         thread.join()
 
 
-def walked(desk: Desk, site: SearchedSite) -> list[NetworkFact]:
+def walked(desk: Desk, site: SearchedSite, processes: int = 1, others: tuple[str, ...] = ()) -> list[NetworkFact]:
     """One round by the annual profile of a portal whose search is named; the facts of its search."""
+    more = "".join(
+        f"  - {{id: s{number}, name: 站{number}, kind: department, unit: zfb, url: '{url}'}}\n"
+        for number, url in enumerate(others)
+    )
     desk.inventory.write_text(
         'city: 云岭市\nregion_code: "532901"\nissuer: 云岭市人民政府办公室\n'
         "units:\n  - {id: zfb, name: 云岭市人民政府办公室}\n"
         f"sites:\n  - {{id: portal, name: 云岭市人民政府网, kind: portal, unit: zfb, url: '{site.url}',"
-        f" search_url: '{site.url}search?q={{title}}'}}\n",
+        f" search_url: '{site.url}search?q={{title}}'}}\n" + more,
         encoding="utf-8",
     )
-    done = desk.run("-s", "RULES_PROFILE=annual")
+    done = desk.run("-s", "RULES_PROFILE=annual", "-s", f"PROCESSES={processes}")
     assert done.returncode == 0, done.stderr[-3000:]
     assert "Traceback" not in done.stderr
     engine = open_store(f"sqlite:///{desk.database}")
     run = latest_run(engine, "2026-11")
     assert run is not None
-    [facts] = StoredRound(engine, run).sites()
-    return sorted((fact for fact in facts.network if fact.probe == "search"), key=lambda fact: fact.key)
+    every = [fact for facts in StoredRound(engine, run).sites() for fact in facts.network if fact.probe == "search"]
+    return sorted(every, key=lambda fact: fact.key)
 
 
 def found(desk: Desk) -> list[dict[str, object]]:
@@ -142,6 +146,21 @@ def test_a_search_that_works_is_asked_four_titles_after_the_walk(
     assert sorted(site.searched) == sorted(fact.data["title"] for fact in facts)
     assert all(path.startswith("/search?") for path in site.asked[-4:])
     assert found(desk) == []
+
+
+def test_several_processes_ask_the_same_titles_after_the_walk(
+    desk: Desk, serve: Callable[..., SearchedSite], tmp_path: Path
+) -> None:
+    site, other = serve(answering), serve(answering)
+    (tmp_path / "alone").mkdir()
+    alone = walked(Desk(tmp_path / "alone"), site, others=(other.url,))
+    site.asked.clear()
+    facts = walked(desk, site, 2, (other.url,))
+    assert [(fact.key, fact.outcome, fact.data) for fact in facts] == [
+        (fact.key, fact.outcome, fact.data) for fact in alone
+    ]
+    assert len(facts) == 4 and all(path.startswith("/search?") for path in site.asked[-4:])
+    assert other.searched == []
 
 
 def test_one_title_that_is_missing_is_a_candidate(desk: Desk, serve: Callable[..., SearchedSite]) -> None:
