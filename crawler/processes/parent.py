@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import pickle
+import signal
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from typing import Any
@@ -47,6 +49,16 @@ class _Child:
             self.connection.send_bytes(pickle.dumps(message, pickle.HIGHEST_PROTOCOL))
         except OSError:
             log.info("a walking process does not listen")
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """What is started here ignores Ctrl-C from its first instruction, its imports included: the parent tells it."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class Crew:
@@ -111,7 +123,8 @@ class Crew:
     def _start(self, order: Order) -> _Child:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(target=walk_part, args=(theirs, order), daemon=True)
-        process.start()
+        with _deaf():
+            process.start()
         theirs.close()
         return _Child(order, process, ours)
 

@@ -114,3 +114,15 @@ def test_ctrl_c_ends_all_in_good_order(city: City, tmp_path: Path) -> None:
     assert parent.returncode == 1 and "再次执行同一命令即可继续" in errors, errors[-3000:]
     assert "Traceback" not in errors
     assert not any(child.is_running() and child.status() != psutil.STATUS_ZOMBIE for child in left)
+
+
+def test_ctrl_c_while_the_walkers_are_still_starting(city: City, tmp_path: Path) -> None:
+    """A walker that had not come further than its imports told the clerk of a KeyboardInterrupt in English."""
+    with two(city, tmp_path) as parent:
+        left = walkers(parent.pid)
+        time.sleep(0.2)  # the parent listens by now, and their imports take longer
+        for one in (*(child.pid for child in left), parent.pid):
+            os.kill(one, signal.SIGINT)
+        _, errors = parent.communicate(timeout=60)
+    assert parent.returncode == 1 and "再次执行同一命令即可继续" in errors, errors[-3000:]
+    assert "Traceback" not in errors
