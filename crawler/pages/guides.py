@@ -43,6 +43,8 @@ class Guide:
     """Forms that the materials ask for."""
     offered: bool = False
     """Some way to a form is given: a file, a download link, a window."""
+    laws: tuple[str, ...] = ()
+    """Documents of the basis, each once, with their 《》."""
     laws_only_named: tuple[str, ...] = ()
     """Documents of the basis that are named without clause, text or link."""
     pictures: int = 0
@@ -104,6 +106,7 @@ def read_guide(html: str, url: str) -> Guide:
         format_unclear=len(materials) > 10 and re.search(marks["form"], materials) is None,
         forms=forms,
         offered=offers or any(word in "\n".join(lines) for word in marks["channels"]),
+        laws=tuple(dict.fromkeys(_NAMED_LAW.findall(laws))),
         laws_only_named=tuple(_NAMED_LAW.findall(laws)) if _only_named(laws) else (),
         pictures=pictures,
         files=files,

@@ -108,7 +108,9 @@ class GovSitesSpider(scrapy.Spider):
             policy=tuning().recheck.with_delay(plan.recheck_delay),
         )
         self.walk.told_fine = self.part.fine
-        self.walk.search = SiteSearch(plan.engine, self.book, self.writer.put, seed=plan.run.seed, as_of=plan.run.as_of)
+        self.walk.search = SiteSearch(
+            plan.engine, self.book, self.writer.put, plan.inventory.sites, seed=plan.run.seed, as_of=plan.run.as_of
+        )
         self._keep_words(settings)
         self.resolver = Resolver(plan.servers)
         self.beside = Beside(plan.run.id, self.resolver, self.writer.put)

@@ -1,16 +1,16 @@
-"""A site's own search, asked for seeded titles by the GET address that the office gives (`search_url`, D24).
+"""A site's own search, asked for seeded titles by the GET address that the office gives (`search_url`, D24, B8).
 
 Asked once the walk is through, as ordinary requests of the site's lane: its pace and robots.txt hold. No form is sent.
-Facts `search | host | 1… | outcome`: ok (on the first page), missing, unchecked; data: title, article, asked, by,
-reason, shape (digest of what the page says beside the title), of (how many titles could be drawn).
+Facts `search, search-lower or search-part | host | 1… | outcome`: ok (on the first page), missing, unchecked; data:
+title, article, asked, by, reason, shape (digest of what the page says beside the title), of (how many titles could be
+drawn), words (typed where it is not the title), services (texts among the results that lead to a service).
 """
 
 from __future__ import annotations
 
-import heapq
 import re
-from collections.abc import Callable
-from datetime import date, datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 from urllib.parse import quote
@@ -20,7 +20,6 @@ from sqlalchemy.engine import Engine
 
 from crawler.facts import schema
 from crawler.facts.model import NetworkFact
-from crawler.facts.titles import asked_title, rank
 from crawler.facts.writer import Batch
 from crawler.frontier import Entry, Role
 from crawler.hosts import host_of
@@ -29,16 +28,18 @@ from crawler.outcomes import Outcome, Seeing
 from crawler.pages import Page, canonical, read_page
 from crawler.walk.answer import Answer
 from crawler.walk.book import AddressBook
+from crawler.walk.questions import Question, below, questions
 from crawler.walk.rows import network_row
 
 SEARCH_ID = -3  # a question to a search is no address of the round
-TITLES = 4  # 国办秘函〔2019〕19号 第二部分 功能设计 站内搜索
 _NONE = re.compile(
     r"(?:没有|未能?)(?:找到|搜索到|查询到|检索到|查到)|(?<!\d)0\s*(?:条|个|项)|(?:暂无|无)相关(?:结果|信息|内容)"
 )
 _REPEATS = (  # what was asked, said again within twelve characters of these words
     r"(?:搜索|检索|查询|关键[词字]|包含|结果).{{0,12}}{0}|{0}.{{0,12}}(?:结果|相关|[共约]\d|没有|未)"
 )
+_SERVICE = re.compile(r"(?:在线|网上|立即|马上|我要)(?:办理|办事|办)|办事(?:指南|入口)|办理入口")
+_SHOWN = 3  # texts of services that a fact keeps
 _SHORT = 12  # characters of a cut title that still tell it
 
 
@@ -46,15 +47,23 @@ class SiteSearch:
     """Draws the titles from the store, queues the questions and keeps the answers as facts."""
 
     def __init__(
-        self, engine: Engine, book: AddressBook, put: Callable[[Batch], None], *, seed: int, as_of: datetime
+        self,
+        engine: Engine,
+        book: AddressBook,
+        put: Callable[[Batch], None],
+        sites: Sequence[Site],
+        *,
+        seed: int,
+        as_of: datetime,
     ) -> None:
         self._engine = engine
         self._book = book
         self._put = put
+        self._sites = sites
         self._seed = seed
         self._as_of = as_of
         self._done: set[str] = set()
-        self._about: dict[str, tuple[Site, dict[str, Any]]] = {}
+        self._about: dict[str, tuple[Site, Question]] = {}
 
     @property
     def pending(self) -> bool:
@@ -72,44 +81,30 @@ class SiteSearch:
         return added
 
     def _ask(self, site: Site, template: str) -> bool:
-        drawn, of, known = self._draw(site)
-        for number, (url, title) in enumerate(drawn, 1):
-            asked = template.replace("{title}", quote(title, safe=""))
-            if str(number) in known:
-                continue
-            self._about[asked] = site, {"number": number, "title": title, "article": url, "asked": asked, "of": of}
-            self._book.queue([], Entry(SEARCH_ID, asked, Role.PAGE, site.id, f"site:{site.id}", 1, parent=site.url))
-        return len(drawn) > len(known)
-
-    def _draw(self, site: Site) -> tuple[list[tuple[str, str]], int, set[str]]:
-        """(address, title) of the drawn articles in order, how many there were, and what an earlier walk asked."""
-        page, address, network, run = schema.page, schema.address, schema.network, self._book.run
-        query = (
-            sa.select(address.c.url, address.c.final_url, page.c.headline, page.c.title, page.c.published)
-            .join(address, (address.c.run == page.c.run) & (address.c.id == page.c.id))
-            .where(page.c.run == run, page.c.site == site.id, page.c.kind == "article", page.c.published.is_not(None))
-        )
-        mine = (network.c.run == run, network.c.site == site.id, network.c.probe == "search")
-        titles: dict[str, str] = {}
+        network, run = schema.network, self._book.run
+        known = sa.select(network.c.probe, network.c.key).where(network.c.run == run, network.c.site == site.id)
         with self._engine.connect() as db:
-            known = set(db.execute(sa.select(network.c.key).where(*mine)).scalars())
-            for row in db.execute(query):
-                title = asked_title(row.headline or row.title, date.fromisoformat(row.published), self._as_of.date())
-                url = row.final_url or row.url
-                if title is not None and titles.get(title, url) >= url:
-                    titles[title] = url
-        drawn = heapq.nsmallest(TITLES, titles.items(), key=lambda one: rank(self._seed, site.id, one[1]))
-        return [(url, title) for title, url in drawn], len(titles), known
+            done = {(row.probe, row.key) for row in db.execute(known)}
+            wanted = questions(db, run, site, below(site, self._sites), self._seed, self._as_of.date())
+        asked = {template.replace("{title}", quote(one.words, safe="")): one for one in wanted}
+        asked = {url: one for url, one in asked.items() if (one.probe, str(one.number)) not in done}
+        for url, one in asked.items():
+            self._about[url] = site, one
+            self._book.queue([], Entry(SEARCH_ID, url, Role.PAGE, site.id, f"site:{site.id}", 1, parent=site.url))
+        return bool(asked)
 
     def take(self, entry: Entry, answer: Answer, seeing: Seeing) -> None:
-        """Keep what the search said to one title."""
-        site, about = self._about[entry.url]
+        """Keep what the search said to one question."""
+        site, question = self._about[entry.url]
         outcome, more = "unchecked", {"reason": seeing.reason.value}
         if seeing.outcome is Outcome.OK and not answer.truncated:
             page = read_page(answer.body, entry.target, answer.headers.get("content-type"), self._as_of)
-            outcome, more = look(page, about["title"], about["article"])
-        data = {name: value for name, value in about.items() if name != "number"} | more | {"status": answer.status}
-        fact = NetworkFact("search", host_of(entry.url), str(about["number"]), outcome, data, answer.at)
+            outcome, more = look(page, question.title, question.article)
+        data = {"title": question.title, "article": question.article, "asked": entry.url, "of": question.of}
+        if question.words != question.title:
+            data["words"] = question.words
+        data |= more | {"status": answer.status}
+        fact = NetworkFact(question.probe, host_of(entry.url), str(question.number), outcome, data, answer.at)
         self._put([("network", network_row(self._book.run, site.id, fact))])
 
 
@@ -117,19 +112,28 @@ def look(page: Page, title: str, article: str) -> tuple[str, dict[str, Any]]:
     """Whether a page of results shows an article, by its address or title; unchecked where a script draws them."""
     if page.kind in ("challenge", "scripted-list"):
         return "unchecked", {"reason": page.kind}
-    wanted, target = _plain(title), _place(article)
-    if any(_place(link.url) == target for link in page.links):
-        return "ok", {"by": "address"}
-    if any(_tells(_plain(link.text), wanted) for link in page.links):
-        return "ok", {"by": "title"}
-    text = _plain(page.text)
-    told = re.sub(_REPEATS.format(re.escape(wanted)), "", text)
-    if wanted in told:
-        return "ok", {"by": "text"}
+    wanted, text = _plain(title), _plain(page.text)
+    if by := _found(page, text, wanted, _place(article)):
+        return "ok", {"by": by} | _services(page)
     shape = blake2b(text.replace(wanted, "").encode(), digest_size=8).hexdigest()
     if not page.items and not _NONE.search(page.text):
         return "unchecked", {"reason": "no-results-seen", "shape": shape}
     return "missing", {"shape": shape}
+
+
+def _found(page: Page, text: str, wanted: str, target: str) -> str | None:
+    if any(_place(link.url) == target for link in page.links):
+        return "address"
+    if any(_tells(_plain(link.text), wanted) for link in page.links):
+        return "title"
+    return "text" if wanted in re.sub(_REPEATS.format(re.escape(wanted)), "", text) else None
+
+
+def _services(page: Page) -> dict[str, Any]:
+    """What leads to a service among the results: the site's own navigation and footer say nothing of them."""
+    texts = (" ".join(link.text.split()) for link in page.links if link.region == "content" and not link.hidden)
+    found = list(dict.fromkeys(text[:60] for text in texts if _SERVICE.search(text)))
+    return {"services": found[:_SHOWN]} if found else {}
 
 
 def _tells(text: str, wanted: str) -> bool:
