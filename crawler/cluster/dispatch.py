@@ -9,6 +9,7 @@ import asyncio
 import ipaddress
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crawler.cluster import jobs
 from crawler.cluster.lease import End, Lease, release, renew, take
+from crawler.cluster.order import ASK_SEARCH
 from crawler.cluster.work import Sends
 from crawler.facts.bodies import salt_of
 from crawler.facts.errors import plain
@@ -28,6 +30,7 @@ from crawler.rounds import CannotRun, Plan
 
 POLL = 2.0  # seconds between two looks at the store, more when a look takes long
 LOOK_SHARE = 20  # a look may take this part of the time
+_TRIES = 3  # slices that are sent to ask one site's search; titles that were not asked are left to a person
 LEASE = 15.0  # seconds for which a dispatcher that fell silent keeps others out
 
 
@@ -57,6 +60,7 @@ class Dispatcher:
     show: Callable[[State], None] = lambda state: None
     poll: float = POLL
     lost_after: float = 20.0  # seconds; a worker needs a moment to take the lease
+    _tried: Counter[str] = field(default_factory=Counter)  # slices sent to ask a site's search
     _last: State = field(default=State(0, 0, 0, 0, 0, 0))
 
     @property
@@ -122,7 +126,11 @@ class Dispatcher:
         return over
 
     def _send_and_tell(self, run: int) -> bool:
-        left = jobs.unfinished(self.engine, run, [site.id for site in self.plan.sites])
+        sites = [site.id for site in self.plan.sites]
+        left, settings = jobs.unfinished(self.engine, run, sites), self.settings
+        if not left and (searches := self._searches(run)):
+            left = jobs.unfinished(self.engine, run, sites, searches)
+            settings = {**settings, ASK_SEARCH: True}
         if not left:
             jobs.shut(self.engine, run)
             finish_run(self.engine, run)
@@ -133,12 +141,19 @@ class Dispatcher:
             empty = self.length() == 0
             for job in left:
                 if job.idle(queue_empty=empty, lost_after=self.lost_after):
+                    self._tried[job.name] += settings is not self.settings
                     jobs.claim(self.engine, run, [job.name], job.due)
-                    self.send(run, job.name, self.settings, min(job.due, jobs.MOST_WAIT))
+                    self.send(run, job.name, settings, min(job.due, jobs.MOST_WAIT))
         except self.away as error:
             trouble = f"消息队列连接不上，正在等待：{error}"
         self._count(run, left, trouble)
         return False
+
+    def _searches(self, run: int) -> list[str]:
+        """Jobs of the sites whose own search was not asked, although all articles are stored, and still may be."""
+        named = [site for site in self.plan.sites if site.search_url]
+        done = jobs.searched(self.engine, run) if named else set()
+        return [f"site:{site.id}" for site in named if site.id not in done and self._tried[f"site:{site.id}"] < _TRIES]
 
     def _count(self, run: int, left: list[jobs.Job], trouble: str | None) -> None:
         pages, checked, bad = jobs.counts(self.engine, run)

@@ -66,10 +66,18 @@ def _time(db: sa.Connection) -> float:
     return float(db.execute(sa.select(database_time())).scalar_one())
 
 
-def unfinished(engine: Engine, run: int, sites: Iterable[str]) -> list[Job]:
+def searched(engine: Engine, run: int) -> set[str]:
+    """Sites whose own search was asked in this run."""
+    table = schema.network
+    query = sa.select(table.c.site).where(table.c.run == run, table.c.probe == "search").distinct()
+    with engine.connect() as db:
+        return set(db.execute(query).scalars())
+
+
+def unfinished(engine: Engine, run: int, sites: Iterable[str], also: Collection[str] = ()) -> list[Job]:
     """Jobs of the run that are not done: with addresses to visit, or sites whose network was not asked.
 
-    A job somebody holds is among them, whatever is left of it.
+    A job somebody holds is among them, whatever is left of it, and those of `also`.
     """
     left = open_jobs(engine, run)
     probed = probed_sites(engine, run)
@@ -79,7 +87,7 @@ def unfinished(engine: Engine, run: int, sites: Iterable[str]) -> list[Job]:
         rows = {row.job: row for row in db.execute(sa.select(table).where(table.c.run == run))}
     rows.pop(DISPATCH, None)
     named = set(left) | {f"site:{site}" for site in sites if site not in probed}
-    named |= {name for name, row in rows.items() if row.until > at}
+    named |= {name for name, row in rows.items() if row.until > at} | set(also)
     found = []
     for name in sorted(named):
         row = rows.get(name)
@@ -89,7 +97,7 @@ def unfinished(engine: Engine, run: int, sites: Iterable[str]) -> list[Job]:
             continue
         age = at - row.queued if row.queued is not None else None
         job = Job(name, count, due, row.until > at, age, row.slices, row.failed)
-        if count or job.held or job.slices < PROBE_TRIES:
+        if count or job.held or job.slices < PROBE_TRIES or name in also:
             found.append(job)
     return found
 

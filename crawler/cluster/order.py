@@ -12,8 +12,9 @@ WALK_SETTINGS = (  # what belongs to a round, whatever machine walks it; nothing
     "DNS_SERVERS", "DNSSEC_ANCHORS", "RECHECK_DELAY", "PAGES_PER_SITE", "DEPTH_LIMIT", "KEEP_BODIES",
     "READ_ATTACHMENTS", "ATTACHMENT_BYTES", "IPV6_SAMPLE", "CONTROL_ADDRESSES", "CONTACT", "USER_AGENT",
     "SITE_CONCURRENCY", "HOST_CONCURRENCY", "SITE_DELAY", "AUTOTHROTTLE_MAX_DELAY", "DOWNLOAD_TIMEOUT",
-    "CONNECT_TIMEOUT", "SLICE_SECONDS", "LEASE_SECONDS",
+    "CONNECT_TIMEOUT", "SLICE_SECONDS", "LEASE_SECONDS", "ASK_SEARCH",
 )  # fmt: skip
+ASK_SEARCH = "ASK_SEARCH"  # set by who hands out once all is walked: this slice asks the site's own search
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from crawler.cluster.guarded import GuardedWriter
 from crawler.cluster.holding import Hold
 from crawler.cluster.jobs import caught_all
 from crawler.cluster.lease import LeaseLost
-from crawler.cluster.order import Order
+from crawler.cluster.order import ASK_SEARCH, Order
 from crawler.cluster.pace import restore_pace
 from crawler.downloader import SeeingHandler
 from crawler.facts.writer import Writer
@@ -46,6 +46,8 @@ class SlicePart:
         """The store was read, with what others found; the slice's time begins now, however long its start took."""
         assert self.spider is not None
         self.spider.until = time.monotonic() + self.order.seconds
+        if self.order.settings.get(ASK_SEARCH):
+            self.spider.ask_searches()
 
     def hand(self, found: Sequence[Handed]) -> None:
         """Remember whom to wake."""
