@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from crawler.facts import Outcome, PageFact, SiteFacts
+from crawler.facts import NetworkFact, Outcome, PageFact, SiteFacts
 from rules.checks.home import home_was_read
 from rules.checks.ipv6 import readiness
 from rules.context import AddressBook, Context
@@ -105,6 +105,8 @@ class Seen:
                 return site.home is not None
             case "政务新媒体":
                 return self._account(finding)
+        if finding.rule == "D24" and finding.observed.get("asked") and not any(map(_search_answered, site.network)):
+            return False  # the site's search told of it and was not asked again
         asked = finding.rule in self._ran and (finding.rule not in _OF_REGISTER or self._context.inventory.registered)
         return bool(asked) and normal(finding.subject) in self._pages
 
@@ -148,6 +150,10 @@ class Seen:
         if "aaaa" in told:
             told.discard("home")
         return all(now[key] == "支持" for key in told)
+
+
+def _search_answered(fact: NetworkFact) -> bool:
+    return fact.probe == "search" and fact.outcome in ("ok", "missing")
 
 
 def _facts_of(check: str) -> tuple[str, ...]:

@@ -3,7 +3,8 @@
 Asked once the walk is through, as ordinary requests of the site's lane: its pace and robots.txt hold. No form is sent.
 Facts `search, search-lower or search-part | host | 1… | outcome`: ok (on the first page), missing, unchecked; data:
 title, article, asked, by, reason, shape (digest of what the page says beside the title), of (how many titles could be
-drawn), words (typed where it is not the title), services (texts among the results that lead to a service).
+drawn), words (typed where it is not the title), services (texts among the results that lead to a service), kinds (how
+many words of a classified display stand outside of the site's own navigation).
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ _REPEATS = (  # what was asked, said again within twelve characters of these wor
     r"(?:搜索|检索|查询|关键[词字]|包含|结果).{{0,12}}{0}|{0}.{{0,12}}(?:结果|相关|[共约]\d|没有|未)"
 )
 _SERVICE = re.compile(r"(?:在线|网上|立即|马上|我要)(?:办理|办事|办)|办事(?:指南|入口)|办理入口")
+_KINDS = re.compile(r"全部|分类|类型|频道|栏目|要闻|新闻|动态|文件|政策|解读|公开|公告|办事|服务|互动|图片|视频|专题")
 _SHOWN = 3  # texts of services that a fact keeps
 _SHORT = 12  # characters of a cut title that still tell it
 
@@ -114,11 +116,11 @@ def look(page: Page, title: str, article: str) -> tuple[str, dict[str, Any]]:
         return "unchecked", {"reason": page.kind}
     wanted, text = _plain(title), _plain(page.text)
     if by := _found(page, text, wanted, _place(article)):
-        return "ok", {"by": by} | _services(page)
+        return "ok", {"by": by, "kinds": _kinds(page, text, wanted)} | _services(page)
     shape = blake2b(text.replace(wanted, "").encode(), digest_size=8).hexdigest()
     if not page.items and not _NONE.search(page.text):
         return "unchecked", {"reason": "no-results-seen", "shape": shape}
-    return "missing", {"shape": shape}
+    return "missing", {"shape": shape, "kinds": _kinds(page, text, wanted)}
 
 
 def _found(page: Page, text: str, wanted: str, target: str) -> str | None:
@@ -127,6 +129,15 @@ def _found(page: Page, text: str, wanted: str, target: str) -> str | None:
     if any(_tells(_plain(link.text), wanted) for link in page.links):
         return "title"
     return "text" if wanted in re.sub(_REPEATS.format(re.escape(wanted)), "", text) else None
+
+
+def _kinds(page: Page, text: str, wanted: str) -> int:
+    """Words that sort results; what was asked, the titles found and the site's frame say them too and do not count."""
+    text = text.replace(wanted, "")
+    for link in page.links:
+        if link.region != "content" or len(link.text) > _SHORT:
+            text = text.replace(_plain(link.text), "", 1)
+    return len(set(_KINDS.findall(text)))
 
 
 def _services(page: Page) -> dict[str, Any]:

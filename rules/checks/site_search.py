@@ -1,18 +1,23 @@
-"""站内搜索 (D24): seeded titles that a site's own search does not show on its first page."""
+"""站内搜索 (D24): no search or one that does not open, titles not on its first page, results that are not sorted."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from crawler.facts import NetworkFact, PageFact, SiteFacts
 from crawler.facts.titles import asked_title
+from rules.checks.home import home_was_read
 from rules.context import Context, Draw
 from rules.registry import Draft, PageVisitor, fill, page_check
 from rules.schema import Rule, Where
 
 _TITLES = 4  # as many as the walk asks: 随机选取4条
-_MISSED = 1  # the second case of the indicator
+_NONE, _MISSED, _UNSORTED = range(3)  # the cases of the indicator, in its order
+_ENTRY = re.compile(r"搜索|检索|search|query|sousuo", re.IGNORECASE)
+_GONE = {404, 410, 500, 502, 503}
+_FEWEST = 2  # answers: of one page nobody knows
 
 
 @dataclass
@@ -30,20 +35,41 @@ class _Search:
     def drafts(self) -> Iterator[Draft]:
         asked = sorted((fact for fact in self.site.network if fact.probe == "search"), key=lambda fact: fact.key)
         answered = [fact for fact in asked if fact.outcome in ("ok", "missing")]
+        if (fault := self._unusable(asked)) is not None:
+            yield self._draft(_NONE, fault, asked, 1)
         missed = [fact for fact in answered if fact.outcome == "missing"]
-        if not missed or _one_shell(answered):
+        if not answered or _one_shell(answered):
             return
-        titles = "".join(f"《{fact.data['title'].strip('《》')}》" for fact in missed)
-        places = [Where(page=fact.data["article"], text=fact.data["title"], region="article") for fact in missed]
-        yield Draft(
+        if missed:
+            titles = "".join(f"《{fact.data['title'].strip('《》')}》" for fact in missed)
+            told = f"试搜{len(answered)}个标题，{len(missed)}个在搜索结果第一页未见到：{titles}"
+            yield self._draft(_MISSED, told, missed, len(missed), unchecked=len(asked) - len(answered))
+        if len(answered) >= _FEWEST and all(fact.data.get("kinds") == 0 for fact in answered):
+            yield self._draft(_UNSORTED, f"试搜{len(answered)}个标题，搜索结果未见分类展现", answered, 1)
+
+    def _unusable(self, asked: Sequence[NetworkFact]) -> str | None:
+        """The address that the office gives is not there, or the home page has no word of a search anywhere."""
+        statuses = {fact.data.get("status") for fact in asked}
+        if len(asked) >= _FEWEST and len(statuses) == 1 and statuses <= _GONE:
+            return f"站内搜索无法使用，搜索地址{len(asked)}次均返回HTTP {statuses.pop()}"
+        page = self.site.home_page
+        home = self.ctx.reading(self.site, page.url) if page is not None and home_was_read(self.site) else None
+        if asked or self.site.site.search_url or home is None or home.cut or _ENTRY.search(home.html):
+            return None
+        return "首页未见站内搜索入口"
+
+    def _draft(self, case: int, text: str, facts: Sequence[NetworkFact], count: int, **observed: object) -> Draft:
+        places = [Where(page=fact.data["article"], text=fact.data["title"], region="article") for fact in facts]
+        home = Where(page=self.site.site.url, text=self.site.site.name, region="home")
+        return Draft(
             subject=self.site.site.url,
-            message=fill(self.rule.message, {"asked": len(answered), "count": len(missed), "titles": titles}),
-            gist=self.rule.id,
+            message=fill(self.rule.message, {"text": text}),
+            gist=f"{self.rule.id}.{case + 1}",
             certainty="suspected",
-            where=tuple(places),
-            where_count=len(places),
-            observed={"asked": [fact.data["asked"] for fact in missed], "unchecked": len(asked) - len(answered)},
-            deduction=len(missed) * self.rule.items[_MISSED].points,
+            where=tuple(places) or (home,),
+            where_count=len(places) or 1,
+            observed={"item": case + 1, "asked": [fact.data["asked"] for fact in facts], **observed},
+            deduction=count * self.rule.items[case].points,
         )
 
 
@@ -53,7 +79,7 @@ def _one_shell(answered: Sequence[NetworkFact]) -> bool:
     return len(answered) > 1 and len(shapes) == 1 and all(fact.outcome == "missing" for fact in answered)
 
 
-@page_check("site_search", fields=("asked", "count", "titles"))
+@page_check("site_search", fields=("text",))
 def site_search(site: SiteFacts, rule: Rule, ctx: Context) -> PageVisitor:
-    """D24(2), a candidate: the index may be rebuilt by night, the results may stand under another heading."""
+    """D24, candidates: the index may be rebuilt by night, the results may stand under another heading."""
     return _Search(site, rule, ctx, ctx.draw(f"{rule.id}:{site.site.id}", _TITLES, named=True))

@@ -142,6 +142,17 @@ def test_services_among_the_results_and_not_those_of_the_navigation() -> None:
     assert services(nav + found.format("")) is None
 
 
+def test_words_that_sort_results_are_told_from_titles_and_navigation() -> None:
+    def kinds(body: str) -> object:
+        page = read_page(html(body, "站内搜索").encode(), ASKED + "x", "text/html", AS_OF)
+        return look(page, TITLES[0], HOME + "tz/1.html")[1].get("kinds")
+
+    nav = "<div class=nav><ul><li><a href='/zc/'>政策文件</a></li><li><a href='/bs/'>办事服务</a></li></ul></div>"
+    found = f"<div class=content>{{}}<a href='/tz/1.html'>{TITLES[0]}</a><p>各街道办事处要落实责任。</p></div>"
+    assert kinds(nav + found.format("<span>全部</span> <a href='?c=zc'>政策</a> <a href='?c=bs'>办事指南</a>")) == 3
+    assert kinds(nav + found.format("").replace("街道办事处", "单位")) == 0
+
+
 @pytest.mark.parametrize(
     "reply",
     [
