@@ -30,7 +30,7 @@ from benchmarks.drawing import bars
 
 RESULTS = Path(__file__).with_name("results")
 PORT = 8380
-LIMIT = 900.0  # seconds for one checker
+LIMIT = 3600.0  # seconds for one checker
 
 
 @dataclass(frozen=True)
