@@ -134,7 +134,7 @@ def found(desk: Desk) -> list[dict[str, object]]:
 
 
 def answering(title: str) -> str:
-    return f"<p>搜索“{title}”的结果</p>{listed([title])}"
+    return f"<p>搜索“{title}”的结果</p><p>全部 政策文件 办事指南</p>{listed([title])}"
 
 
 def test_a_search_that_works_is_asked_four_titles_after_the_walk(
@@ -161,6 +161,12 @@ def test_several_processes_ask_the_same_titles_after_the_walk(
     ]
     assert len(facts) == 4 and all(path.startswith("/search?") for path in site.asked[-5:])
     assert other.searched == []
+
+
+def test_results_that_are_not_sorted_are_a_candidate(desk: Desk, serve: Callable[..., SearchedSite]) -> None:
+    walked(desk, serve(lambda title: f"<p>搜索“{title}”的结果</p>{listed([title])}"))
+    [told] = found(desk)
+    assert told["certainty"] == "suspected" and "未见分类展现" in str(told["message"])
 
 
 def test_one_title_that_is_missing_is_a_candidate(desk: Desk, serve: Callable[..., SearchedSite]) -> None:
