@@ -79,7 +79,7 @@ def _problem_table(t: Telling, mine: list[Problem]) -> Annex:
         (
             str(i),
             told.place(p.finding, t.names),
-            f"{p.finding.category}\n（{p.finding.rule}）" + ("\n单项否决" if _vetoed(t, p) else ""),
+            f"{p.finding.category}\n（{p.finding.rule}）" + ("\n单项否决" if p.key[:2] in t.vetoed else ""),
             _described(t, p),
             _addresses(p),
             p.finding.fix,
@@ -88,15 +88,6 @@ def _problem_table(t: Telling, mine: list[Problem]) -> Annex:
     )
     head = ("序号", "网站（栏目）", "类别和指标", "问题描述和检查记录", "问题页面和问题地址", "整改建议")
     return Annex("问题清单", head, (10, 26, 22, 42, 36, 20), rows, frozenset({1, 3, 4, 5}))
-
-
-def _vetoed(t: Telling, problem: Problem) -> bool:
-    """Whether it is, or counts towards, a veto that failed its site."""
-    site = next((s for s in t.judgement.sites if s.id == problem.finding.site), None)
-    if site is None or site.verdict != "不合格":
-        return False
-    vetoes = {f.category for f in t.judgement.findings if f.site == site.id and f.rule in site.vetoes}
-    return problem.finding.category in vetoes
 
 
 def _described(t: Telling, problem: Problem) -> str:

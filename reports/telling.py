@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
 from crawler.inventory import Inventory
 from reports import figures
@@ -50,6 +51,12 @@ class Telling:
     def this(self) -> str:
         """本次 of one check, 本期 of a period of several."""
         return "本期" if self.numbers.span else "本次"
+
+    @cached_property
+    def vetoed(self) -> frozenset[tuple[str, str]]:
+        """(site, category) of the problems that are, or count towards, a veto that failed their site."""
+        vetoes = {site.id: set(site.vetoes) for site in self.judgement.sites if site.verdict == "不合格"}
+        return frozenset((f.site, f.category) for f in self.judgement.findings if f.rule in vetoes.get(f.site, ()))
 
     def rate(self, part: int, whole: int) -> str:
         """A rate with the chosen number of decimals."""
