@@ -11,9 +11,10 @@ from pydantic import Field
 
 from crawler.facts import Outcome, Reason, SiteFacts
 from crawler.inventory import Site
+from rules.checks.home import home_place
 from rules.context import Context
 from rules.registry import Draft, Params, check, fill
-from rules.schema import Rule, Where
+from rules.schema import Rule
 from rules.windows import beijing_day, chinese_day
 
 _OURS = (Reason.TLS_HANDSHAKE.value, Reason.TLS_SM2_ONLY.value)
@@ -159,7 +160,7 @@ def availability(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
         message=fill(rule.message, values),
         gist="availability",
         certainty="confirmed" if certain else "suspected",
-        where=(Where(page=site.site.url, text=site.site.name, region="home"),),
+        where=(home_place(site),),
         where_count=1,
         observed={
             "from": week.first.isoformat(), "to": week.last.isoformat(), "looks": week.looks, "failed": week.failed,

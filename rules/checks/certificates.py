@@ -9,9 +9,10 @@ from typing import Any
 from pydantic import Field
 
 from crawler.facts import Outcome, Reason, SiteFacts
+from rules.checks.home import home_place
 from rules.context import Context
 from rules.registry import Draft, Params, check, fill
-from rules.schema import Rule, Where
+from rules.schema import Rule
 
 FAULTS = {
     "expired": "证书已过期",
@@ -39,7 +40,7 @@ def _draft(site: SiteFacts, message: str, gist: str, observed: Mapping[str, Any]
         subject=site.site.url,
         message=message,
         gist=gist,
-        where=(Where(page=site.site.url, text=site.site.name, region="home"),),
+        where=(home_place(site),),
         where_count=1,
         observed=observed,
     )

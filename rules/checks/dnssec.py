@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crawler.facts import SiteFacts
+from rules.checks.home import home_place
 from rules.context import Context, public_host
 from rules.registry import Draft, Params, check, fill
-from rules.schema import Rule, Where
+from rules.schema import Rule
 
 
 class DnssecParams(Params):
@@ -38,7 +39,7 @@ def dnssec(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
         message=fill(template, values),
         gist=f"dnssec {state}",
         certainty="suspected",  # a clock or a resolver of ours may be at fault
-        where=(Where(page=site.site.url, text=site.site.name, region="home"),),
+        where=(home_place(site),),
         where_count=1,
         observed={"state": state, "zone": values["zone"], "detail": fact.data.get("detail")},
     )

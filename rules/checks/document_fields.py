@@ -10,7 +10,7 @@ from pydantic import Field
 
 from crawler.facts import PageFact, SiteFacts
 from crawler.inventory import ColumnType
-from rules.checks.identity import where
+from rules.checks.identity import candidate_of_all
 from rules.context import Context, Draw
 from rules.registry import Draft, PageVisitor, Params, fill, page_check
 from rules.schema import Rule
@@ -61,17 +61,8 @@ class _Fields:
         few = [pages[url] for url, names in shown.items() if len(names) < self.params.at_least]
         if few:
             values = {"looked": len(shown), "count": len(few), "at_least": self.params.at_least}
-            yield Draft(
-                subject=few[0].url,
-                message=fill(self.rule.message, values),
-                gist=self.rule.id,
-                certainty="suspected",
-                unit=few[0].unit,
-                column=few[0].column,
-                where=where(few),
-                where_count=len(few),
-                observed={"shown": {page.url: shown[page.url] for page in few}, "population": self.draw.population},
-            )
+            observed = {"shown": {page.url: shown[page.url] for page in few}, "population": self.draw.population}
+            yield candidate_of_all(few, fill(self.rule.message, values), self.rule.id, observed)
 
 
 @page_check("document_fields", params=FieldParams, fields=("looked", "count", "at_least"))

@@ -15,11 +15,12 @@ from pydantic import Field, field_validator
 
 from crawler.facts import BadLink, NetworkFact, Outcome, Reason, SiteFacts
 from rules.checks.domains import ZHENGWU, is_gov
+from rules.checks.home import home_place
 from rules.checks.links import unit_of, wheres
 from rules.context import Context, public_host
 from rules.profile import host_matches
 from rules.registry import Draft, Params, check, fill
-from rules.schema import Certainty, Rule, Where
+from rules.schema import Certainty, Rule
 from rules.subjects import home_of, host_of
 
 _GONE = (Reason.DNS_NXDOMAIN.value,)
@@ -76,7 +77,7 @@ def _told(
         message=message,
         gist=gist,
         certainty=certainty,
-        where=(Where(page=site.site.url, text=site.site.name, region="home"),),
+        where=(home_place(site),),
         where_count=1,
         observed=observed,
     )

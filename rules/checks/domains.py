@@ -10,6 +10,7 @@ import tldextract
 from pydantic import Field
 
 from crawler.facts import NetworkFact, Outcome, SiteFacts
+from rules.checks.home import home_place
 from rules.context import Context, is_address, public_host
 from rules.registry import Draft, Params, check, fill
 from rules.schema import Certainty, Rule, Where
@@ -89,7 +90,7 @@ def _draft(site: SiteFacts, message: str, gist: str, host: str, certainty: Certa
         message=message,
         gist=gist,
         certainty=certainty,
-        where=(Where(page=site.site.url, text=site.site.name, region="home"),),
+        where=(home_place(site),),
         where_count=1,
         observed={"host": host, "registered": registered(host)},
     )

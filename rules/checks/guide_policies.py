@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pydantic import Field
 
 from crawler.facts import PageFact, Reading, SiteFacts
 from crawler.inventory import ColumnType
-from rules.checks.identity import where
+from rules.checks.identity import candidate_of_all
 from rules.checks.services import GuideParams, Guides
 from rules.context import Context
 from rules.policies import Policies
@@ -49,18 +49,9 @@ class _Linked:
         if len(sample) < self.params.sample or not all(self._all_linked(based[page.url]) for page in sample):
             return
         names = "、".join(name for page in sample for name in based[page.url].guide.laws)
-        yield Draft(
-            subject=sample[0].url,
-            message=fill(rule.message, {"count": len(sample), "names": names}),
-            gist=rule.id,
-            certainty="suspected",
-            unit=sample[0].unit,
-            column=sample[0].column,
-            where=where(sample),
-            where_count=len(sample),
-            observed={"names": names, "sample": len(sample), "population": draw.population},
-            bonus=rule.points,
-        )
+        observed = {"names": names, "sample": len(sample), "population": draw.population}
+        message = fill(rule.message, {"count": len(sample), "names": names})
+        yield replace(candidate_of_all(sample, message, rule.id, observed), bonus=rule.points)
 
     def _all_linked(self, reading: Reading) -> bool:
         there = {normal(link.url) for link in reading.page.links if not link.hidden}

@@ -13,11 +13,12 @@ from pydantic import Field
 
 from crawler.facts import BadLink, Outcome, Reason, SiteFacts
 from rules.checks.domains import is_gov, registered
+from rules.checks.home import home_place
 from rules.checks.links import unit_of, wheres
 from rules.context import Context, public_host
 from rules.profile import Platform, host_matches
 from rules.registry import Draft, Params, check, fill
-from rules.schema import Rule, Where
+from rules.schema import Rule
 from rules.subjects import home_of, host_of
 
 
@@ -118,7 +119,7 @@ def served_otherwise(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draf
             gist="cloak",
             certainty="suspected",
             level="part",
-            where=(Where(page=site.site.url, text=site.site.name, region="home"),),
+            where=(home_place(site),),
             where_count=1,
             observed={"targets": found[:20], "difference": fact.data.get("difference")},
         )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
-from crawler.facts import ItemFact, Outcome, SiteFacts
+from crawler.facts import ItemFact, Outcome, Reading, SiteFacts
 from rules.columns import ColumnState
 from rules.context import Context
 from rules.registry import Draft, Params, check, fill
 from rules.schema import Certainty, Rule, Where
 from rules.windows import Window, chinese_day
 
+_SEARCH = re.compile(r"搜索|检索|search|query|sousuo", re.IGNORECASE)
 _UNREADABLE = {"challenge", "scripted-list"}
 
 
@@ -24,6 +26,21 @@ def home_was_read(site: SiteFacts) -> bool:
     """True when the home page itself was seen as a reader sees it."""
     page, home = site.home_page, site.home
     return home is not None and home.outcome is Outcome.OK and page is not None and page.kind not in _UNREADABLE
+
+
+def home_reading(site: SiteFacts, ctx: Context) -> Reading | None:
+    """What the home page says; None when it was not seen as a reader sees it, or not kept."""
+    return ctx.reading(site, site.home_page.url) if site.home_page is not None and home_was_read(site) else None
+
+
+def home_place(site: SiteFacts) -> Where:
+    """The home page as the place of a finding about the whole site."""
+    return Where(page=site.site.url, text=site.site.name, region="home")
+
+
+def names_a_search(home: Reading) -> bool:
+    """False when neither text nor markup has a word of a search: one that a script draws is named by its script."""
+    return _SEARCH.search(home.html) is not None
 
 
 def newest_on_home(site: SiteFacts) -> ItemFact | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import Field
@@ -80,17 +80,39 @@ def where(pages: Sequence[PageFact]) -> tuple[Where, ...]:
 
 def candidate(page: PageFact, message: str, gist: str, observed: Mapping[str, Any], cost: float | None = None) -> Draft:
     """A drawn page that a person should look at; `cost` is what a confirmation would deduct."""
+    return replace(candidate_of_all([page], message, gist, observed), deduction=cost)
+
+
+def candidate_of_all(pages: Sequence[PageFact], message: str, gist: str, observed: Mapping[str, Any]) -> Draft:
+    """One candidate about several pages, told of the first."""
     return Draft(
-        subject=page.url,
+        subject=pages[0].url,
         message=message,
         gist=gist,
         certainty="suspected",
-        unit=page.unit,
-        column=page.column,
-        where=where([page]),
-        where_count=1,
+        unit=pages[0].unit,
+        column=pages[0].column,
+        where=where(pages),
+        where_count=len(pages),
         observed=observed,
-        deduction=cost,
+    )
+
+
+def candidate_of_case(
+    rule: Rule, case: int, text: str, places: Sequence[Where], *, subject: str, times: int = 1, **observed: object
+) -> Draft:
+    """A candidate of one numbered case of an indicator (from 0), found `times` times; its message is `{text}`."""
+    points = times * rule.items[case].points
+    return Draft(
+        subject=subject,
+        message=fill(rule.message, {"text": text}),
+        gist=f"{rule.id}.{case + 1}",
+        certainty="suspected",
+        where=tuple(places),
+        where_count=len(places),
+        observed={"item": case + 1, **observed},
+        deduction=points if rule.level == "deduction" else None,
+        bonus=points if rule.level == "bonus" else None,
     )
 
 

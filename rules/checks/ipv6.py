@@ -12,9 +12,10 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Literal
 
 from crawler.facts import NetworkFact, Outcome, SiteFacts
+from rules.checks.home import home_place
 from rules.context import Context, is_address
 from rules.registry import Draft, Params, check, fill
-from rules.schema import Certainty, Rule, Where
+from rules.schema import Certainty, Rule
 
 Tested = Literal["支持", "不支持", "疑似不支持", "未测"]
 _NAT64 = ip_network("64:ff9b::/96")  # made up by the resolver from IPv4 (RFC 6052): says nothing about the site
@@ -150,7 +151,7 @@ def _draft(site: SiteFacts, message: str, gist: str, certainty: Certainty, state
         message=message,
         gist=gist,
         certainty=certainty,
-        where=(Where(page=site.site.url, text=site.site.name, region="home"),),
+        where=(home_place(site),),
         where_count=1,
         observed={
             "host": site.site.host,

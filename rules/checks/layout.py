@@ -1,22 +1,24 @@
-"""What the home page shows of a site's build: number of channels, finished topics (G7), leaving prompts (G11)."""
+"""What the home page shows of a site's build: its areas (G5), channels and finished topics (G7), prompts (G11)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import Field
 
 from crawler.facts import Reading, SiteFacts
-from rules.checks.home import home_was_read
+from rules.checks.home import home_place, home_reading, names_a_search
 from rules.context import Context
 from rules.profile import host_matches
 from rules.registry import Draft, Params, check, fill
-from rules.schema import Rule, Where
+from rules.schema import Rule
 from rules.subjects import host_of
 from rules.windows import Window, chinese_day
 
+_LOGO = re.compile(r"\b(?:class|id)\s*=\s*[\"']?[^\"'>]*logo|logo[^\"'\s]*\.(?:png|jpe?g|gif|svg|webp)", re.IGNORECASE)
 _PROMPT = re.compile(r"即将离开|离开本站|离开本网站|是否继续访问|继续访问|leavetip|outsitetip", re.IGNORECASE)
 
 
@@ -49,7 +51,7 @@ def channels(reading: Reading, own: str) -> list[str]:
 def channel_count(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
     """G7: 频道数量以5—8个为宜; a topic without news for long is marked 归档."""
     params = ChannelParams.model_validate(rule.params)
-    home = ctx.reading(site, site.home_page.url) if site.home_page is not None and home_was_read(site) else None
+    home = home_reading(site, ctx)
     faults = []
     names = channels(home, site.site.host) if home is not None else []
     fewest = params.fewest if site.site.kind == "portal" else 0
@@ -62,22 +64,14 @@ def channel_count(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
         if old and fact.newest is not None and "归档" not in fact.column.name:
             faults.append(f"专题“{fact.column.name}”最近更新于{chinese_day(fact.newest)}，未标明归档")
     if faults:
-        yield Draft(
-            subject=site.site.url,
-            message=fill(rule.message, {"faults": "；".join(faults)}),
-            gist="channels",
-            certainty="suspected",
-            where=(Where(page=site.site.url, text=site.site.name, region="home"),),
-            where_count=1,
-            observed={"channels": names, "faults": faults},
-        )
+        yield _told(site, rule, "channels", {"faults": "；".join(faults)}, {"channels": names, "faults": faults})
 
 
 @check("leaving_prompt", params=PromptParams, fields=("count", "hosts"))
 def leaving_prompt(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
     """G11: links to strangers, and neither page nor script says that one leaves the site."""
     params = PromptParams.model_validate(rule.params)
-    home = ctx.reading(site, site.home_page.url) if site.home_page is not None and home_was_read(site) else None
+    home = home_reading(site, ctx)
     if home is None or _PROMPT.search(home.html):
         return
     hosts = {host_of(link.url) for link in home.page.links if link.tag in ("a", "area", "option") and not link.hidden}
@@ -92,12 +86,33 @@ def leaving_prompt(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]
         and not any(host_matches(one, host) for one in params.harmless)
     )
     if len(strange) >= params.hosts:
-        yield Draft(
-            subject=site.site.url,
-            message=fill(rule.message, {"count": len(strange), "hosts": "、".join(strange[:5])}),
-            gist="prompt",
-            certainty="suspected",
-            where=(Where(page=site.site.url, text=site.site.name, region="home"),),
-            where_count=1,
-            observed={"hosts": strange[:50]},
-        )
+        values = {"count": len(strange), "hosts": "、".join(strange[:5])}
+        yield _told(site, rule, "prompt", values, {"hosts": strange[:50]})
+
+
+@check("page_layout", fields=("lacking",))
+def page_layout(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
+    """G5, a candidate: a home page whose markup shows no name, no search or no footer anywhere."""
+    home = home_reading(site, ctx)
+    if home is None or home.cut or site.home_page is None:
+        return
+    links = home.page.links
+    pictured = any(one.tag == "img" and one.region in ("header", "nav") for one in links) or _LOGO.search(home.html)
+    lacking = [] if pictured or site.site.name in re.sub(r"\s", "", home.text) else ["头部标识区的网站名称"]
+    lacking += [] if names_a_search(home) else ["头部标识区的搜索"]
+    footer = any(one.region == "footer" for one in links) or any(site.home_page.identity.values())
+    lacking += [] if footer else ["底部功能区"]
+    if lacking:
+        yield _told(site, rule, "layout", {"lacking": "、".join(lacking)}, {"lacking": lacking})
+
+
+def _told(site: SiteFacts, rule: Rule, gist: str, values: Mapping[str, Any], observed: Mapping[str, Any]) -> Draft:
+    return Draft(
+        subject=site.site.url,
+        message=fill(rule.message, values),
+        gist=gist,
+        certainty="suspected",
+        where=(home_place(site),),
+        where_count=1,
+        observed=observed,
+    )

@@ -9,10 +9,10 @@ from pydantic import Field
 
 from crawler.facts import Outcome, SiteFacts
 from rules.checks.availability import Watched
-from rules.checks.home import home_was_read
+from rules.checks.home import home_place, home_was_read
 from rules.context import Context
 from rules.registry import Draft, Params, check, fill
-from rules.schema import Rule, Where
+from rules.schema import Rule
 
 _LOADED = ("img", "script", "link", "css", "iframe", "frame", "embed", "source", "video", "audio", "style")
 _MEDIA = ("video/", "audio/")
@@ -62,7 +62,7 @@ def page_weight(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
         message=fill(rule.message, values),
         gist="weight",
         certainty="suspected",
-        where=(Where(page=site.site.url, text=site.site.name, region="home"),),
+        where=(home_place(site),),
         where_count=1,
         observed={"bytes": size, "parts": known, "unknown": unknown, "first_answer_s": round(waiting, 3)},
     )

@@ -14,6 +14,7 @@ from pydantic import Field
 
 from crawler.facts import KnowsOffline, Outcome, PageFact, SiteFacts
 from crawler.inventory import Closure, Registered
+from rules.checks.home import home_place
 from rules.checks.links import visible
 from rules.context import Context
 from rules.registry import Draft, Params, check, fill
@@ -65,7 +66,7 @@ def _hosts(closed: Registered) -> tuple[str, str]:
 def _draft(
     site: SiteFacts, message: str, gist: str, subject: str = "", where: tuple[Where, ...] = (), **seen: object
 ) -> Draft:
-    where = where or (Where(page=site.site.url, text=site.site.name, region="home"),)
+    where = where or (home_place(site),)
     return Draft(
         subject=subject or site.site.url,
         message=message,

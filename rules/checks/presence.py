@@ -13,11 +13,11 @@ from pydantic import Field, field_validator
 from crawler.facts import PageFact, SiteFacts
 from crawler.inventory import ColumnType
 from rules.checks.columns import column_draft
-from rules.checks.home import home_was_read
+from rules.checks.home import home_place, home_was_read
 from rules.checks.identity import where
 from rules.context import Context
 from rules.registry import Draft, PageVisitor, Params, check, fill, page_check
-from rules.schema import Level, Rule, Where
+from rules.schema import Level, Rule
 from rules.windows import Window, chinese_day
 
 
@@ -72,7 +72,7 @@ def _absent(site: SiteFacts, rule: Rule, gist: str, message: str) -> Draft:
         gist=gist,
         certainty="suspected",
         level=candidate,
-        where=(Where(page=site.site.url, text=site.site.name, region="home"),),
+        where=(home_place(site),),
         where_count=1,
         observed={"columns_seen": len(site.columns)},
         deduction=rule.points if rule.level == "deduction" else None,
@@ -156,7 +156,7 @@ class _Titles:
             message=fill(self.rule.message, {"year": self.year, "name": self.site.site.name}),
             gist=self.rule.id,
             certainty="suspected",
-            where=where(self.found) or (Where(page=self.site.site.url, text=self.site.site.name, region="home"),),
+            where=where(self.found) or (home_place(self.site),),
             where_count=max(1, len(self.found)),
             observed={"year": self.year, "elsewhere": [page.url for page in self.found]},
         )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from crawler.facts import Outcome, SiteFacts
 from crawler.inventory import Registered, Site
+from rules.checks.home import home_place
 from rules.context import Context
 from rules.registry import Draft, Params, check, fill
 from rules.schema import Rule, Where
@@ -20,7 +21,7 @@ def _advice(site: SiteFacts, message: str, gist: str, **observed: object) -> Dra
         message=message,
         gist=gist,
         certainty="suspected",
-        where=(Where(page=site.site.url, text=site.site.name, region="home"),),
+        where=(home_place(site),),
         where_count=1,
         observed=observed,
     )

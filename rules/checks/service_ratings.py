@@ -10,9 +10,10 @@ from pydantic import Field
 
 from crawler.facts import PageFact, Reading, SiteFacts
 from rules.checks.home import home_was_read
+from rules.checks.identity import candidate_of_case
 from rules.checks.services import GuideParams, Guides
 from rules.context import Context
-from rules.registry import Draft, PageVisitor, fill, page_check
+from rules.registry import Draft, PageVisitor, page_check
 from rules.schema import Region, Rule, Where
 
 _CHANNEL = re.compile(
@@ -56,12 +57,12 @@ class _Ratings:
                 elif channel is None and is_channel(text):
                     channel = Where(page=reading.url, text=text, region=region)
         if channel is not None:
-            yield self._draft(rule, 0, channel, f"见到评价入口“{channel.text}”")
+            yield candidate_of_case(rule, 0, f"见到评价入口“{channel.text}”", [channel], subject=channel.page)
         if self.results:
             page = min(self.results, key=lambda one: one.url)
             listed = Where(page=page.url, text=page.headline or page.title or "", region="article")
         if listed is not None:
-            yield self._draft(rule, 1, listed, f"见到评价结果“{listed.text}”")
+            yield candidate_of_case(rule, 1, f"见到评价结果“{listed.text}”", [listed], subject=listed.page)
 
     def _readings(self) -> Iterator[tuple[Reading, Region]]:
         site, ctx = self.guides.site, self.guides.ctx
@@ -76,18 +77,6 @@ class _Ratings:
         for url, region in places.items():
             if (reading := ctx.reading(site, url)) is not None:
                 yield reading, region
-
-    def _draft(self, rule: Rule, case: int, place: Where, text: str) -> Draft:
-        return Draft(
-            subject=place.page,
-            message=fill(rule.message, {"text": text}),
-            gist=f"{rule.id}.{case + 1}",
-            certainty="suspected",
-            where=(place,),
-            where_count=1,
-            observed={"item": case + 1},
-            bonus=rule.items[case].points,
-        )
 
 
 def is_channel(text: str) -> bool:

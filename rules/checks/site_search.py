@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from crawler.facts import NetworkFact, PageFact, SiteFacts
 from crawler.facts.titles import asked_title
-from rules.checks.home import home_was_read
+from rules.checks.home import home_place, home_reading, names_a_search
+from rules.checks.identity import candidate_of_case
 from rules.context import Context, Draw
-from rules.registry import Draft, PageVisitor, fill, page_check
+from rules.registry import Draft, PageVisitor, page_check
 from rules.schema import Rule, Where
 
 _TITLES = 4  # as many as the walk asks: 随机选取4条
 _NONE, _MISSED, _UNSORTED = range(3)  # the cases of the indicator, in its order
-_ENTRY = re.compile(r"搜索|检索|search|query|sousuo", re.IGNORECASE)
 _GONE = {404, 410, 500, 502, 503}
 _FEWEST = 2  # answers: of one page nobody knows
 
@@ -52,25 +51,18 @@ class _Search:
         statuses = {fact.data.get("status") for fact in asked}
         if len(asked) >= _FEWEST and len(statuses) == 1 and statuses <= _GONE:
             return f"站内搜索无法使用，搜索地址{len(asked)}次均返回HTTP {statuses.pop()}"
-        page = self.site.home_page
-        home = self.ctx.reading(self.site, page.url) if page is not None and home_was_read(self.site) else None
-        if asked or self.site.site.search_url or home is None or home.cut or _ENTRY.search(home.html):
+        home = home_reading(self.site, self.ctx)
+        if asked or self.site.site.search_url or home is None or home.cut or names_a_search(home):
             return None
         return "首页未见站内搜索入口"
 
-    def _draft(self, case: int, text: str, facts: Sequence[NetworkFact], count: int, **observed: object) -> Draft:
+    def _draft(self, case: int, text: str, facts: Sequence[NetworkFact], times: int, **observed: object) -> Draft:
         places = [Where(page=fact.data["article"], text=fact.data["title"], region="article") for fact in facts]
-        home = Where(page=self.site.site.url, text=self.site.site.name, region="home")
-        return Draft(
-            subject=self.site.site.url,
-            message=fill(self.rule.message, {"text": text}),
-            gist=f"{self.rule.id}.{case + 1}",
-            certainty="suspected",
-            where=tuple(places) or (home,),
-            where_count=len(places) or 1,
-            observed={"item": case + 1, "asked": [fact.data["asked"] for fact in facts], **observed},
-            deduction=count * self.rule.items[case].points,
-        )
+        asked = [fact.data["asked"] for fact in facts]
+        return candidate_of_case(
+            self.rule, case, text, places or [home_place(self.site)], subject=self.site.site.url, times=times,
+            asked=asked, **observed,
+        )  # fmt: skip
 
 
 def _one_shell(answered: Sequence[NetworkFact]) -> bool:

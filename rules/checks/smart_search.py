@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crawler.facts import NetworkFact, SiteFacts
+from rules.checks.identity import candidate_of_case
 from rules.context import Context
-from rules.registry import Draft, check, fill
+from rules.registry import Draft, check
 from rules.schema import Rule, Where
 
 _FUZZY, _SERVICES, _BELOW = range(3)  # the cases of the indicator, in its order
@@ -30,13 +31,5 @@ def smart_search(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
 
 
 def _draft(rule: Rule, case: int, fact: NetworkFact, text: str) -> Draft:
-    return Draft(
-        subject=fact.data["asked"],
-        message=fill(rule.message, {"text": text}),
-        gist=f"{rule.id}.{case + 1}",
-        certainty="suspected",
-        where=(Where(page=fact.data["article"], text=fact.data["title"], region="article"),),
-        where_count=1,
-        observed={"item": case + 1, "by": fact.data.get("by")},
-        bonus=rule.items[case].points,
-    )
+    place = Where(page=fact.data["article"], text=fact.data["title"], region="article")
+    return candidate_of_case(rule, case, text, [place], subject=fact.data["asked"], by=fact.data.get("by"))

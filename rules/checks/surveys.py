@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pydantic import Field
 
 from crawler.facts import PageFact, SiteFacts
 from crawler.inventory import ColumnType
-from rules.checks.identity import where
+from rules.checks.identity import candidate_of_all
 from rules.context import Context
 from rules.registry import Draft, PageVisitor, Params, fill, page_check
 from rules.schema import Rule
@@ -50,18 +50,9 @@ class _Surveys:
         if len(pages) < self.params.at_least:
             return
         values = {"count": len(pages), "at_least": self.params.at_least, "window": self.params.window.text}
-        yield Draft(
-            subject=next(fact.url for fact in self.site.columns if fact.column.id == pages[0].column),
-            message=fill(self.rule.message, values),
-            gist=self.rule.id,
-            certainty="suspected",
-            unit=pages[0].unit,
-            column=pages[0].column,
-            where=where(pages),
-            where_count=len(pages),
-            observed={"held": len(pages)},
-            bonus=self.rule.points,
-        )
+        told = candidate_of_all(pages, fill(self.rule.message, values), self.rule.id, {"held": len(pages)})
+        column = next(fact.url for fact in self.site.columns if fact.column.id == pages[0].column)
+        yield replace(told, subject=column, bonus=self.rule.points)
 
 
 @page_check("surveys_held", params=SurveyParams, fields=("count", "at_least", "window"))

@@ -1,4 +1,4 @@
-"""Templates of like pages (G3) and the three areas of a home page (G5), 国办发〔2017〕47号 页面设计."""
+"""Templates of like pages (G3), 国办发〔2017〕47号 页面设计."""
 
 from __future__ import annotations
 
@@ -9,16 +9,13 @@ from dataclasses import dataclass, field
 from pydantic import Field
 
 from crawler.facts import PageFact, SiteFacts
-from rules.checks.home import home_was_read
 from rules.context import Context, Draw
-from rules.registry import Draft, PageVisitor, Params, check, fill, page_check
+from rules.registry import Draft, PageVisitor, Params, fill, page_check
 from rules.schema import Region, Rule, Where
 from rules.subjects import host_of
 from rules.windows import Window
 
 _STYLE = re.compile(r"<link\b[^>]*?\bhref\s*=\s*[\"']?([^\"'\s>?#]+\.css)\b", re.IGNORECASE)
-_LOGO = re.compile(r"\b(?:class|id)\s*=\s*[\"']?[^\"'>]*logo|logo[^\"'\s]*\.(?:png|jpe?g|gif|svg|webp)", re.IGNORECASE)
-_SEARCH = re.compile(r"搜索|检索|search|query|sousuo|ssearch", re.IGNORECASE)
 _FEWEST = 3  # pages of a group: of two nobody knows which one departs
 
 
@@ -100,28 +97,3 @@ def alike(styles: dict[str, frozenset[str]]) -> list[list[str]]:
 def same_template(site: SiteFacts, rule: Rule, ctx: Context) -> PageVisitor:
     """G3, a candidate: pages without one style sheet in common look different; a topic page may be meant to."""
     return _Templates(site, rule, ctx, TemplateParams.model_validate(rule.params))
-
-
-@check("page_layout", fields=("lacking",))
-def page_layout(site: SiteFacts, rule: Rule, ctx: Context) -> Iterator[Draft]:
-    """G5, a candidate: a home page whose markup shows no name, no search or no footer anywhere."""
-    fact = site.home_page
-    home = ctx.reading(site, fact.url) if fact is not None and home_was_read(site) else None
-    if fact is None or home is None or home.cut:
-        return
-    links = home.page.links
-    pictured = any(one.tag == "img" and one.region in ("header", "nav") for one in links) or _LOGO.search(home.html)
-    lacking = [] if pictured or site.site.name in re.sub(r"\s", "", home.text) else ["头部标识区的网站名称"]
-    lacking += [] if _SEARCH.search(home.html) else ["头部标识区的搜索"]
-    footer = any(one.region == "footer" for one in links) or any(fact.identity.values())
-    lacking += [] if footer else ["底部功能区"]
-    if lacking:
-        yield Draft(
-            subject=site.site.url,
-            message=fill(rule.message, {"lacking": "、".join(lacking)}),
-            gist="layout",
-            certainty="suspected",
-            where=(Where(page=site.site.url, text=site.site.name, region="home"),),
-            where_count=1,
-            observed={"lacking": lacking},
-        )
