@@ -14,6 +14,7 @@ from crawler.downloader import Fetched, Fetcher, SeeingError
 from crawler.downloader.guard import Private
 from crawler.outcomes import REASONS, Outcome, Reason
 from crawler.pages import canonical, read_page
+from crawler.probes.held import watched
 from crawler.seeing.response import see_response
 
 MAX_HOPS = 10
@@ -46,8 +47,8 @@ class PageRead:
 class HomeSeen:
     """What opening one home page showed. `hops`: every address asked for, with its status (None: no answer).
 
-    Milliseconds are those of the last hop, `total_ms` of all hops together. `page` is empty unless it opened and was
-    read.
+    Milliseconds are those of the last hop, `total_ms` of all hops together, `held_ms` those in which this machine
+    stood still meanwhile. `page` is empty unless it opened and was read.
     """
 
     url: str
@@ -63,6 +64,7 @@ class HomeSeen:
     connect_ms: float | None = None
     first_byte_ms: float | None = None
     total_ms: float = 0.0
+    held_ms: float = 0.0
     page: PageRead = field(default_factory=PageRead)
 
     @property
@@ -87,6 +89,7 @@ class HomeSeen:
             "connect_ms": self.connect_ms,
             "first_byte_ms": self.first_byte_ms,
             "total_ms": round(self.total_ms, 1),
+            "held_ms": self.held_ms,
         }
 
 
@@ -123,6 +126,23 @@ async def open_home(
     them. Without `reader` the page is not parsed: no title, no links, and a jump page is taken as the page.
     """
     seen = HomeSeen(url, url)
+    async with watched() as held:
+        await _follow(seen, fetcher, family, allow_private, headers, seconds, whole, reader)
+    seen.held_ms = held.ms
+    return seen
+
+
+async def _follow(
+    seen: HomeSeen,
+    fetcher: Fetcher,
+    family: int,
+    allow_private: Callable[[str], Private],
+    headers: Mapping[str, str] | None,
+    seconds: float,
+    whole: float,
+    reader: Reader | None,
+) -> None:
+    """Fill `seen` hop by hop."""
     visited: set[tuple[str, str]] = set()
     jar: dict[str, dict[str, str]] = {}
     started = time.monotonic()
@@ -148,14 +168,13 @@ async def open_home(
             seen.reason, seen.detail, seen.address = error.reason, error.detail, error.address
             seen.status = None
             seen.total_ms = (time.monotonic() - started) * 1000
-            return seen
+            return
         jar.setdefault(host, {}).update(_cookies(answer))
         following = _take(seen, answer, reader)
         if following is None:
-            return seen
+            return
         seen.final_url = following
     seen.reason = Reason.REDIRECT_LOOP
-    return seen
 
 
 def _cookies(answer: Fetched) -> dict[str, str]:

@@ -78,7 +78,9 @@ def test_resources_say_nothing_where_the_page_itself_has_no_ipv6() -> None:
     ("data", "words"),
     [({"connect_ms": 1000, "first_byte_ms": 3000, "total_ms": 8000}, None),
      ({"connect_ms": 1001, "first_byte_ms": 3000, "total_ms": 8000}, "建立连接1001毫秒（允许1000）"),
-     ({"connect_ms": None, "first_byte_ms": None, "total_ms": 9000}, "首页响应9000毫秒"), ({}, None)],
+     ({"connect_ms": None, "first_byte_ms": None, "total_ms": 9000}, "首页响应9000毫秒"), ({}, None),
+     ({"connect_ms": 1087, "total_ms": 8900, "held_ms": 1000.0}, None),
+     ({"connect_ms": 2087, "held_ms": 1000.0}, "建立连接1087毫秒（允许1000）")],
 )  # fmt: skip
 def test_times_of_each_step(data: dict[str, Any], words: str | None) -> None:
     assert [words in one.message for one in told("I8", v6("home", **data))] == ([True] if words else [])
@@ -88,6 +90,7 @@ def test_times_of_each_step(data: dict[str, Any], words: str | None) -> None:
 def test_slower_than_ipv4(six: float, count: int) -> None:
     """Two fast ones are equal; a tenth slower is still in order."""
     assert len(told("I9", v6("home", total_ms=six, v4={"total_ms": 2000}))) == count
+    assert len(told("I9", v6("home", total_ms=six + 500, held_ms=500.0, v4={"total_ms": 2000}))) == count
 
 
 @pytest.mark.parametrize(("good", "count"), [([True], 0), ([False, True], 1)])
