@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from crawler.facts import schema
+from crawler.facts.asking import holders, lists
 from crawler.facts.items import day_of, day_of_item, distinct, is_automatic, newest_of
 from crawler.facts.keys import key_of
 from crawler.facts.model import ColumnFact, ItemFact
@@ -93,13 +94,11 @@ class StoredColumns:
         seen = [_Seen(column, url, discovered) for column, url, discovered in self._known]
         by_id = {one.column.id: one for one in seen}
         by_url = {one.url: one for one in seen}
-        address = schema.address
-        query = self._list_query().where(
-            address.c.role.in_((1, 2)), address.c.column.is_not(None),
-            sa.or_(address.c.site == self.site.id, address.c.url.in_(self._foreign_columns())),
-        )  # fmt: skip
+        address, roles = schema.address, (1, 2)
+        numbers = lists(self._run, self.site.id, roles, self._foreign_columns())
+        query = self._list_query().where(address.c.id.in_(numbers), address.c.role.in_(roles))
         order = (address.c.role, address.c.depth, sa.func.length(address.c.url), address.c.url)
-        for row in self._db.execute(query.order_by(*order)):
+        for row in self._db.execute(query.where(address.c.column.is_not(None)).order_by(*order)):
             one = by_url.get(row.url) or by_id.get(row.column)
             if one is not None:
                 one.rows.append(row)
@@ -281,7 +280,8 @@ class StoredColumns:
             .join(listing, (listing.c.run == item.c.run) & (listing.c.id == item.c.page))
             .outerjoin(page, (page.c.run == item.c.run) & (page.c.id == item.c.page))
             .join(target, (target.c.run == item.c.run) & (target.c.id == item.c.key))
-            .where(item.c.run == self._run, column.in_([column.id for column, _, _ in self._known]))
+            .where(item.c.run == self._run, item.c.page.in_(holders(self._run, self.site.id)))
+            .where(column.in_([column.id for column, _, _ in self._known]))
             .where(sa.func.coalesce(page.c.site, listing.c.site) == self.site.id)
             .distinct()
         )

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from crawler.facts import schema
+from crawler.facts.asking import holders
 from crawler.facts.model import AddressFact, BadLink, Holder
 
 MAX_HOLDERS = 100  # held in memory for one target; all are counted
@@ -41,7 +42,8 @@ def hidden_links(
         .join(target, (target.c.run == edge.c.run) & (target.c.id == edge.c.target))
         .join(holder, (holder.c.run == edge.c.run) & (holder.c.id == edge.c.page))
         .outerjoin(page, (page.c.run == edge.c.run) & (page.c.id == edge.c.page))
-        .where(edge.c.run == run, sa.func.coalesce(page.c.site, holder.c.site) == site, target.c.site.is_(None))
+        .where(edge.c.run == run, edge.c.page.in_(holders(run, site)), target.c.site.is_(None))
+        .where(sa.func.coalesce(page.c.site, holder.c.site) == site)
         .order_by(edge.c.target, edge.c.page)
     )
     held: dict[int, list[Holder]] = defaultdict(list)

@@ -13,8 +13,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from crawler.facts import schema
+from crawler.facts.asking import are, holders
 from crawler.facts.bodies import KeptBodies
 from crawler.facts.columns import StoredColumns
+from crawler.facts.coverage import Foreign, coverage
 from crawler.facts.hidden import hidden_links
 from crawler.facts.items import day_of, distinct
 from crawler.facts.keys import key_of
@@ -59,6 +61,7 @@ class StoredRound:
         self.finished = run.state == "walked"
         self.inventory: Inventory = Inventory.model_validate_json(run.inventory)
         self._owners: dict[int, Owned] = {}
+        self._foreign: dict[int, Foreign] = {}
 
     def close(self) -> None:
         """Give the connection back."""
@@ -70,7 +73,7 @@ class StoredRound:
         for site in self.inventory.sites:
             if not wanted or site.id in wanted:
                 one = StoredSite(self._db, self._run.id, site, self.inventory, self.as_of)
-                one.owned = self._owners
+                one.owned, one.foreign = self._owners, self._foreign
                 yield one
 
     def address(self, url: str) -> AddressFact | None:
@@ -106,6 +109,7 @@ class StoredSite(StoredColumns, KeptBodies):
         self._inventory = inventory
         self._drawn: dict[int, dict[str, str] | None] = {}
         self.owned: dict[int, Owned] = {}  # by run; one for all sites of a round
+        self.foreign: dict[int, Foreign] = {}  # likewise
 
     # -- the home page -----------------------------------------------------------------------------------------
 
@@ -143,7 +147,9 @@ class StoredSite(StoredColumns, KeptBodies):
 
     def pages(self) -> Iterator[PageFact]:
         """Every page read, one at a time."""
-        return self._pages(schema.page.c.site == self.site.id)
+        page = schema.page
+        mine = sa.select(page.c.id).where(page.c.run == self._run, page.c.site == self.site.id)
+        return self._pages(page.c.id.in_(mine))  # in order of number out of the index, neither read past nor sorted
 
     def _pages(self, *conditions: Any) -> Iterator[PageFact]:
         page, address = schema.page, schema.address
@@ -203,7 +209,8 @@ class StoredSite(StoredColumns, KeptBodies):
             .join(target, (target.c.run == edge.c.run) & (target.c.id == edge.c.target))
             .join(holder, (holder.c.run == edge.c.run) & (holder.c.id == edge.c.page))
             .outerjoin(page, (page.c.run == edge.c.run) & (page.c.id == edge.c.page))
-            .where(edge.c.run == self._run, sa.func.coalesce(page.c.site, holder.c.site) == self.site.id)
+            .where(edge.c.run == self._run, edge.c.page.in_(holders(self._run, self.site.id)))
+            .where(sa.func.coalesce(page.c.site, holder.c.site) == self.site.id)
             .where(sa.or_(target.c.site.is_(None), sa.func.coalesce(target.c.reason, "") != HOST_DOWN))
             .where(sa.or_(target.c.outcome.in_(BAD), printed, edge.c.fault.is_not(None)))
             .order_by(edge.c.target, edge.c.page)
@@ -250,10 +257,12 @@ class StoredSite(StoredColumns, KeptBodies):
 
     def _unlinked_columns(self, linked: set[int]) -> Iterator[BadLink]:
         """Column addresses of the inventory that do not open although no page links them."""
-        address = schema.address
+        address, named = schema.address, self._foreign_columns()
+        if not named:
+            return
         query = sa.select(address).where(
-            address.c.run == self._run, address.c.role == 1, address.c.outcome.in_(BAD),
-            address.c.url.in_(self._foreign_columns()), address.c.reason != HOST_DOWN,
+            address.c.run == self._run, address.c.role == 1, address.c.outcome.in_(BAD), are(named),
+            address.c.reason != HOST_DOWN,
         )  # fmt: skip
         for row in self._db.execute(query.order_by(address.c.id)).all():
             if row.id not in linked:
@@ -318,41 +327,14 @@ class StoredSite(StoredColumns, KeptBodies):
     @cached_property
     def coverage(self) -> Coverage:
         """Sums over the addresses of this site's hosts and over the foreign ones that only it led to."""
-        table = schema.address
-        rows = self._db.execute(
-            sa.select(
-                table.c.outcome,
-                table.c.reason,
-                sa.func.count().label("n"),
-                sa.func.sum(table.c.requests).label("requests"),
-            )
-            .where(table.c.run == self._run, self._mine())
-            .group_by(table.c.outcome, table.c.reason)
-        ).all()
-        by_outcome: Counter[str] = Counter()
-        reasons: Counter[str] = Counter()
-        for row in rows:
-            by_outcome[row.outcome or "unchecked"] += row.n
-            if row.outcome in ("blocked", "unchecked", None):
-                reasons[row.reason or "not-reached"] += row.n
-        pages = self._db.execute(
-            sa.select(sa.func.count()).where(schema.page.c.run == self._run, schema.page.c.site == self.site.id)
-        ).scalar_one()
-        return Coverage(
-            pages=pages,
-            links_checked=by_outcome["ok"] + by_outcome["dead"] + by_outcome["suspect"],
-            blocked=by_outcome["blocked"],
-            unchecked=by_outcome["unchecked"],
-            requests=sum(row.requests or 0 for row in rows),
-            reasons=dict(sorted(reasons.items())),
-            notes=self._notes(),
-        )
+        if self._run not in self.foreign:
+            self.foreign[self._run] = Foreign(self._db, self._run)
+        return coverage(self._db, self._run, self.site.id, self.foreign[self._run], self._starts(), self._notes())
 
     def _mine(self) -> Any:
         """An address counts for the site whose host it is, else for the site whose page led to it first."""
         table, holder = schema.address, schema.address.alias()
-        prefixes = {f"{urlsplit(self.site.url).scheme}://{host}" for host in self._hosts()}
-        led = [sa.and_(table.c.parent >= f"{p}/", table.c.parent < f"{p}0") for p in sorted(prefixes)]
+        led = [sa.and_(table.c.parent >= f"{p}/", table.c.parent < f"{p}0") for p in sorted(self._starts())]
         read_elsewhere = (  # pages of the site's columns on other hosts
             sa.select(holder.c.url)
             .join(schema.page, sa.and_(schema.page.c.run == holder.c.run, schema.page.c.id == holder.c.id))
@@ -361,10 +343,12 @@ class StoredSite(StoredColumns, KeptBodies):
         led.append(table.c.parent.in_(read_elsewhere))
         return sa.or_(table.c.site == self.site.id, sa.and_(table.c.site.is_(None), sa.or_(*led)))
 
-    def _hosts(self) -> set[str]:
+    def _starts(self) -> set[str]:
+        """With what the addresses of this site's hosts begin."""
         netloc = urlsplit(self.site.url).netloc.lower()
         port = netloc.partition(":")[1] + netloc.partition(":")[2]
-        return {netloc, *(name if ":" in name else name + port for name in self.site.aliases)}
+        hosts = {netloc, *(name if ":" in name else name + port for name in self.site.aliases)}
+        return {f"{urlsplit(self.site.url).scheme}://{host}" for host in hosts}
 
     def _notes(self) -> list[str]:
         table = schema.note

@@ -76,6 +76,7 @@ address = Table(
     Column("requests", SmallInteger, nullable=False, default=0),
     PrimaryKeyConstraint("run", "id"),
     Index("address_job", "run", "state", "job"),
+    Index("address_site", "run", "site", "role"),
 )
 
 attempt = Table(  # kept for every address that did not answer well at once
@@ -182,6 +183,7 @@ edge = Table(  # who holds a link; thrown away for targets that turn out to be f
     Column("hidden", Boolean, nullable=False),
     Column("raw", Text),
     Column("fault", String(24)),
+    Index("edge_page", "run", "page"),
 )
 
 discovered = Table(  # columns seen on a site that its inventory does not name; judged where it names none
@@ -291,4 +293,4 @@ lease = Table(  # who walks a job of a run, when many machines do: crawler.clust
 )
 
 meta = Table("meta", metadata, Column("name", String(32), primary_key=True), Column("value", Text, nullable=False))
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +23,7 @@ from crawler.facts.upgrading import upgrade
 
 THINNED, ARCHIVED = "thinned", "archived"
 STORED_AWAY = (THINNED, ARCHIVED)
+_ENTRIES = 500  # of the ledger in memory as plain data
 """States of a run whose facts are gone, in part or all: it can be told, not judged again."""
 
 
@@ -157,7 +159,10 @@ def reopen_run(engine: Engine, run_id: int) -> int:
 def save_judgement(
     engine: Engine, round_name: str, run_id: int, data: dict[str, Any], ledger: Mapping[str, dict[str, Any]]
 ) -> None:
-    """Keep the newest judgement of a round and the ledger as it stands after it, both or neither."""
+    """Keep the newest judgement of a round and the ledger as it stands after it, both or neither.
+
+    The ledger's entries are asked for a few at a time, and again where the database was away.
+    """
     table = schema.judgement
 
     def done() -> None:
@@ -169,10 +174,17 @@ def save_judgement(
     patiently(engine, done)
 
 
+def ledger_entries(engine: Engine) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every ledger entry with its fingerprint, one at a time."""
+    query = sa.select(schema.ledger.c.fingerprint, schema.ledger.c.data)
+    with engine.connect() as db:
+        for row in db.execute(query, execution_options={"yield_per": _ENTRIES}):
+            yield row.fingerprint, row.data
+
+
 def load_ledger(engine: Engine) -> dict[str, dict[str, Any]]:
     """Every ledger entry by fingerprint."""
-    with engine.connect() as db:
-        return {row.fingerprint: row.data for row in db.execute(sa.select(schema.ledger))}
+    return dict(ledger_entries(engine))
 
 
 def save_ledger(engine: Engine, ledger: Mapping[str, dict[str, Any]]) -> None:
@@ -183,8 +195,9 @@ def save_ledger(engine: Engine, ledger: Mapping[str, dict[str, Any]]) -> None:
 
 def _replace_ledger(db: Connection, ledger: Mapping[str, dict[str, Any]]) -> None:
     db.execute(schema.ledger.delete())
-    if ledger:
-        db.execute(schema.ledger.insert(), [{"fingerprint": name, "data": entry} for name, entry in ledger.items()])
+    entries = iter(ledger.items())
+    while some := [{"fingerprint": name, "data": entry} for name, entry in islice(entries, _ENTRIES)]:
+        db.execute(schema.ledger.insert(), some)
 
 
 def load_judgement(engine: Engine, round_name: str) -> dict[str, Any] | None:
@@ -193,6 +206,13 @@ def load_judgement(engine: Engine, round_name: str) -> dict[str, Any] | None:
         return db.execute(
             sa.select(schema.judgement.c.data).where(schema.judgement.c.round == round_name)
         ).scalar_one_or_none()
+
+
+def judgement_part(engine: Engine, round_name: str, *path: str) -> Any:
+    """One value of a stored judgement by its keys, without the thousands of findings beside it; None without one."""
+    table = schema.judgement
+    with engine.connect() as db:
+        return db.execute(sa.select(table.c.data[path]).where(table.c.round == round_name)).scalar_one_or_none()
 
 
 def judged_rounds(engine: Engine) -> list[str]:
