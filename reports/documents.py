@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+from pydantic_core import to_json
 
 from crawler.inventory import Inventory
 from reports.bulletin import compose, lines, tell
@@ -41,11 +42,11 @@ def write_documents(
 
     `previous` is the judgement of the round before, for 上期问题整改情况; `ledger` holds what people filled in;
     `bulletin` is the 通报 where it was made from an office's own template; `trend` the rounds before it.
-    All documents are made before the first is written, and each replaces its older copy whole. Raises OutputError.
+    All documents are made before the first takes the place of its older copy. Raises OutputError.
     Returns the files, and the folders of notices, score sheets and tables.
     """
     chosen = options or Options()
-    made = list(documents(judgement, inventory, previous, chosen, ledger, bulletin, trend))
+    made = documents(judgement, inventory, previous, chosen, ledger, bulletin, trend)
     paths = write_all((out_dir / name, content) for name, content in made)
     kept = {path.name for path in paths}
     _drop_old(out_dir / NOTICES, f"{NOTICES}（*.docx", kept)
@@ -85,8 +86,7 @@ def documents(
 
 def findings_json(judgement: Judgement) -> bytes:
     """findings.json (contract 3): UTF-8, two spaces, keys in the order of the contract."""
-    data = judgement.model_dump(mode="json")
-    return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
+    return to_json(judgement, indent=2) + b"\n"
 
 
 def bulletin_name(judgement: Judgement, inventory: Inventory, subject: str = "") -> str:

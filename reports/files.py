@@ -9,6 +9,7 @@ import re
 import tempfile
 import zipfile
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -53,38 +54,79 @@ def write_atomic(path: Path, content: bytes) -> Path:
 
     Raises OutputError when the folder cannot be written or the disk is full; an older file then stays as it was.
     """
-    temporary: str | None = None
+    return write_all([(path, content)])[0]
+
+
+def write_all(files: Iterable[tuple[Path, bytes]]) -> list[Path]:
+    """Write several documents in the given order, none of them in memory longer than it is being written.
+
+    Each goes beside its place as it comes. They are moved into place when the last one is there, so what cannot be made
+    or finds no room leaves every older file as it was, and nothing behind. Raises OutputError.
+    """
+    waiting: list[tuple[Path, Path]] = []  # a document's place, and where it is until then
+    folders: list[Path] = []
+    written = False
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+        for path, content in files:
+            try:
+                folders += _made_folders(path.parent)
+                waiting.append((path, _written_beside(path, content)))
+            except OSError as error:
+                raise said(error, path) from error
+        for path, temporary in waiting:
+            try:
+                temporary.replace(path)
+            except OSError as error:
+                raise said(error, path) from error
+            written = True
+    finally:  # Ctrl-C too
+        for _, temporary in waiting:
+            temporary.unlink(missing_ok=True)
+        for folder in () if written else reversed(folders):
+            with suppress(OSError):  # somebody else put something there
+                folder.rmdir()
+    return [path for path, _ in waiting]
+
+
+def _made_folders(folder: Path) -> list[Path]:
+    """Make a folder with those above it; which of them there were not, the outermost first."""
+    missing = [one for one in (*reversed(folder.parents), folder) if not one.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    return missing
+
+
+def _written_beside(path: Path, content: bytes) -> Path:
+    handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+    temporary = Path(name)
+    try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except OSError as error:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
-        raise said(error, path) from error
-    return path
-
-
-def write_all(files: Iterable[tuple[Path, bytes]]) -> list[Path]:
-    """Write several finished documents in the given order; all are in memory before the first is touched."""
-    ready = list(files)
-    return [write_atomic(path, content) for path, content in ready]
+        temporary.chmod(0o644)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    return temporary
 
 
 def same_zip(content: bytes) -> bytes:
     """The same archive with fixed times, so that one judgement gives one sequence of bytes."""
+    with zipfile.ZipFile(io.BytesIO(content)) as source:
+        return fixed_zip((entry.filename, [source.read(entry.filename)]) for entry in source.infolist())
+
+
+def fixed_zip(members: Iterable[tuple[str, Iterable[bytes]]]) -> bytes:
+    """An archive of these names with the pieces of each, with fixed times."""
     target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as out:
-        for entry in source.infolist():
-            fixed = zipfile.ZipInfo(entry.filename, ZIP_EPOCH)
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as out:
+        for name, pieces in members:
+            fixed = zipfile.ZipInfo(name, ZIP_EPOCH)
             fixed.compress_type = zipfile.ZIP_DEFLATED
             fixed.external_attr = 0o644 << 16
-            out.writestr(fixed, source.read(entry.filename))
+            with out.open(fixed, "w") as stream:
+                for piece in pieces:
+                    stream.write(piece)
     return target.getvalue()
 
 

@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 from reports import figures, told
 from reports.evidence import evidence
 from reports.files import safe_name
-from reports.gbt9704.document import Draft
-from reports.gbt9704.form import Fields, Heading, NewPage, Part, Text, render_form
+from reports.gbt9704.form import Fields, Form, Heading, NewPage, Part, Text
 from reports.ledger_rows import problem_number
 from reports.paper import Annex
 from reports.points import deadline_text, signed_day
@@ -29,18 +28,18 @@ def notices(t: Telling) -> Iterator[tuple[str, bytes]]:
     for problem in t.numbers.problems:
         by_unit[problem.finding.unit].append(problem)
     taken: Counter[str] = Counter()
+    form = Form("政府网站问题整改通知单", author=t.inventory.issuer, day=signed_day(t))
     for unit, _ in t.numbers.by_unit:
         name = safe_name(f"{FOLDER}（{t.names.unit(unit)}）")
         taken[name] += 1
         suffix = "" if taken[name] == 1 else f"_{taken[name]}"
-        yield f"{name}{suffix}.docx", notice(t, unit, by_unit[unit])
+        yield f"{name}{suffix}.docx", form.filled(notice(t, unit, by_unit[unit]))
 
 
-def notice(t: Telling, unit: str, mine: list[Problem]) -> bytes:
-    """One unit's notice."""
+def notice(t: Telling, unit: str, mine: list[Problem]) -> list[Part]:
+    """What stands in one unit's notice."""
     deadline = deadline_text(t)
-    title = "政府网站问题整改通知单"
-    parts: list[Part] = [
+    return [
         Text(f"编号：{SLOT}通知单编号】", "right", 0.5),
         _fields(t, unit, mine, deadline),
         _problem_table(t, mine),
@@ -54,7 +53,6 @@ def notice(t: Telling, unit: str, mine: list[Problem]) -> bytes:
         Text(f"负责人签字（盖章）：{_BLANK_LINE}", "right", 1, keep=True),
         Text("　　年　　月　　日", "right"),
     ]
-    return render_form(title, parts, author=t.inventory.issuer, draft_of=Draft(signed_day(t)))
 
 
 def _fields(t: Telling, unit: str, mine: list[Problem], deadline: str) -> Fields:

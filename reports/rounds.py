@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.engine import Engine
 
 from crawler.facts import REASONS
 from crawler.facts.issued import note_issued
 from crawler.facts.read import StoredRound
-from crawler.facts.store import Run, judged_rounds, load_judgement, load_ledger, save_judgement
+from crawler.facts.store import Run, judged_rounds, judgement_part, ledger_entries, load_judgement, save_judgement
 from crawler.inventory import Inventory
 from reports.documents import write_documents
 from reports.stored import earlier_points
 from rules.engine import judge
 from rules.forms import Answer
-from rules.ledger import Ledger, advance
+from rules.ledger import Entry, Ledger, advance
 from rules.loader import RuleSet
 from rules.schema import Judgement
 
@@ -38,7 +39,23 @@ class Judged:
 
 def stored_ledger(engine: Engine) -> Ledger:
     """The ledger of all rounds."""
-    return Ledger.model_validate({"entries": load_ledger(engine)})
+    return Ledger(entries={name: Entry.model_validate(data) for name, data in ledger_entries(engine)})
+
+
+class _Plain(Mapping[str, dict[str, Any]]):
+    """The entries of a ledger as the store takes them, each made when it is asked for."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._entries = ledger.entries
+
+    def __getitem__(self, name: str) -> dict[str, Any]:
+        return self._entries[name].model_dump(mode="json")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
 
 
 def previous_judgement(engine: Engine, round_name: str) -> Judgement | None:
@@ -50,8 +67,7 @@ def previous_judgement(engine: Engine, round_name: str) -> Judgement | None:
 
 def remembered_answers(engine: Engine, round_name: str) -> list[Answer]:
     """What people reported when the round was judged before: asked once a round."""
-    data = load_judgement(engine, round_name)
-    return [Answer.model_validate(one) for one in data["extra"].get("answers", ())] if data else []
+    return [Answer.model_validate(one) for one in judgement_part(engine, round_name, "extra", "answers") or ()]
 
 
 def _kind(round_name: str) -> str:
@@ -60,8 +76,11 @@ def _kind(round_name: str) -> str:
 
 def judge_run(
     engine: Engine, run: Run, rules: RuleSet, answers: Sequence[Answer] = (), *, keep: bool = True
-) -> tuple[Judgement, StoredRound]:
-    """Judge the stored facts of a run with what people reported; `keep` stores it and moves the ledger on."""
+) -> tuple[Judgement, StoredRound, Ledger]:
+    """Judge the stored facts of a run with what people reported; `keep` stores it and moves the ledger on.
+
+    Returns the ledger as it then stands in the store.
+    """
     facts = StoredRound(engine, run)
     ledger = stored_ledger(engine)
     answers = answers or remembered_answers(engine, run.round)
@@ -69,10 +88,9 @@ def judge_run(
     if not judgement.coverage.pages:
         raise NothingSeen(nothing_seen_message(facts))
     if keep:
-        after = advance(ledger, judgement.findings, judgement.closed, run.round, run.as_of)
-        entries = {name: entry.model_dump(mode="json") for name, entry in after.entries.items()}
-        save_judgement(engine, run.round, run.id, judgement.model_dump(mode="json"), entries)
-    return judgement, facts
+        ledger = advance(ledger, judgement.findings, judgement.closed, run.round, run.as_of)
+        save_judgement(engine, run.round, run.id, judgement.model_dump(mode="json"), _Plain(ledger))
+    return judgement, facts, ledger
 
 
 def judge_and_write(engine: Engine, run: Run, rules: RuleSet, output: Path, answers: Sequence[Answer] = ()) -> Judged:
@@ -81,15 +99,13 @@ def judge_and_write(engine: Engine, run: Run, rules: RuleSet, output: Path, answ
     A round is in the ledger as one profile judged it. Judging it by another is a trial: nothing is stored, and the
     documents go to `output`/<round>/<profile>/.
     """
-    stored = load_judgement(engine, run.round)
-    trial = stored is not None and stored.get("profile") != rules.profile.name
-    judgement, facts = judge_run(engine, run, rules, answers, keep=not trial)
+    profile = judgement_part(engine, run.round, "profile")
+    trial = profile is not None and profile != rules.profile.name
+    judgement, facts, ledger = judge_run(engine, run, rules, answers, keep=not trial)
     folder = output / run.round / rules.profile.name if trial else output / run.round
     previous = previous_judgement(engine, run.round)
     trend = earlier_points(engine, run.round)
-    paths = write_documents(
-        judgement, facts.inventory, folder, previous=previous, ledger=stored_ledger(engine), trend=trend
-    )
+    paths = write_documents(judgement, facts.inventory, folder, previous=previous, ledger=ledger, trend=trend)
     if not trial:
         subject = rules.profile.name.removeprefix("special-") if rules.profile.name.startswith("special-") else ""
         note_issued(engine, run.round, subject, "round")

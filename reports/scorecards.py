@@ -9,8 +9,7 @@ from typing import Any
 from reports import figures, told
 from reports.evidence import evidence
 from reports.files import safe_name
-from reports.gbt9704.document import Draft
-from reports.gbt9704.form import Fields, Heading, NewPage, Part, Text, render_form
+from reports.gbt9704.form import Fields, Form, Heading, NewPage, Part, Text
 from reports.paper import Annex
 from reports.points import signed_day
 from reports.problems import Problem
@@ -33,6 +32,7 @@ def scorecards(t: Telling) -> Iterator[tuple[str, bytes]]:
     A vetoed site has a sheet too, which says that it is not scored; a site whose home page was not seen has none.
     """
     taken: Counter[str] = Counter()
+    form = Form("政府网站检查评分表", author=t.inventory.issuer, day=signed_day(t))
     for site in t.judgement.sites:
         lines = lines_of(t, "score_sheets", site.id)
         if not lines or (site.score is None and not site.vetoes):
@@ -40,7 +40,7 @@ def scorecards(t: Telling) -> Iterator[tuple[str, bytes]]:
         name = safe_name(f"{FOLDER}_{t.names.site(site.id)}")
         taken[name] += 1
         suffix = "" if taken[name] == 1 else f"_{taken[name]}"
-        yield f"{name}{suffix}.docx", scorecard(t, site, lines)
+        yield f"{name}{suffix}.docx", form.filled(scorecard(t, site, lines))
 
 
 def lines_of(t: Telling, key: str, site: str) -> list[Line]:
@@ -49,8 +49,8 @@ def lines_of(t: Telling, key: str, site: str) -> list[Line]:
     return list(sheets.get(site) or ()) if isinstance(sheets, dict) else []
 
 
-def scorecard(t: Telling, site: SiteVerdict, lines: Sequence[Line]) -> bytes:
-    """One site's sheet."""
+def scorecard(t: Telling, site: SiteVerdict, lines: Sequence[Line]) -> list[Part]:
+    """What stands in one site's sheet."""
     bonuses = lines_of(t, "bonus_sheets", site.id)
     found = {f.fingerprint: f for f in t.judgement.findings if f.site == site.id}
     parts: list[Part] = [_fields(t, site, lines, bonuses), _items(t, lines, found)]
@@ -59,11 +59,11 @@ def scorecard(t: Telling, site: SiteVerdict, lines: Sequence[Line]) -> bytes:
     if reasons := _reasons(t, lines, found):
         told_why = Annex("扣分依据", _WHY_HEAD, (14, 58, 50, 34), tuple(reasons), frozenset({1, 2, 3}))
         parts += [NewPage("扣分依据"), told_why]
-    parts += [
+    return [
+        *parts,
         Text(t.inventory.issuer, "right", 1, keep=True),
         Text(figures.day_name(signed_day(t)), "right"),
     ]
-    return render_form("政府网站检查评分表", parts, author=t.inventory.issuer, draft_of=Draft(signed_day(t)))
 
 
 _WHY_HEAD = ("指标", "扣分情形和网页", "问题", "检查记录")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
 from typing import Any
 
@@ -15,11 +14,13 @@ from docx.section import Section
 from docx.shared import Twips
 
 from reports.figures import day_name
-from reports.files import bounded, same_zip
+from reports.files import bounded
 from reports.gbt9704 import measures as m
 from reports.gbt9704 import shells
-from reports.gbt9704.table import table
-from reports.gbt9704.xml import element, fonts, paragraph, run, runs
+from reports.gbt9704.defaults import standard_settings
+from reports.gbt9704.package import Package, hole, takes_pieces
+from reports.gbt9704.table import Rows, table
+from reports.gbt9704.xml import element, paragraph, run, runs
 from reports.paper import Annex, Block, Paper
 
 _LONG_LATIN = re.compile("[!-~]{12,}")  # a domain name that moves to the next line would tear a justified one apart
@@ -53,10 +54,11 @@ class Draft:
     def __init__(self, day: date, document: Any = None) -> None:
         self.document = document if document is not None else docx.Document()
         self._day = day
+        self._pieces: list[Iterable[bytes]] = []
 
     def begin(self) -> Section:
         """An empty document with the standard's type area, fonts and page numbers."""
-        _settings(self.document)
+        standard_settings(self.document)
         body = self.document.element.body
         for old in list(body):
             if old.tag != qn("w:sectPr"):
@@ -66,14 +68,27 @@ class Draft:
         _page_numbers(section)
         return section
 
-    def add(self, markup: str) -> None:
+    def add(self, part: str | Rows) -> None:
         """Put an element at the end of the body, before its last section's properties."""
+        if isinstance(part, str):
+            self._append(element(part))
+        elif takes_pieces(self.document):
+            self.leave(part.serialized())
+        else:
+            self._append(element(part.markup()))
+
+    def leave(self, pieces: Iterable[bytes]) -> None:
+        """Leave a hole at the end of the body that `pieces` fill when the document is written."""
+        self._append(hole(len(self._pieces)))
+        self._pieces.append(pieces)
+
+    def _append(self, new: Any) -> None:
         body = self.document.element.body
         last = body[-1] if len(body) else None
         if last is not None and last.tag == qn("w:sectPr"):
-            last.addprevious(element(markup))
+            last.addprevious(new)
         else:
-            body.append(element(markup))
+            body.append(new)
 
     def section(self, start: WD_SECTION) -> Section:
         """A section after the last paragraph, which takes the old one's properties: no empty line, no empty page."""
@@ -88,14 +103,16 @@ class Draft:
 
     def finish(self, *, title: str, author: str, keywords: str = "") -> bytes:
         """The document's bytes, with fixed times."""
+        return self.package(title=title, author=author, keywords=keywords).filled(self._pieces)
+
+    def package(self, *, title: str, author: str, keywords: str = "") -> Package:
+        """Its parts, the holes not filled yet."""
         core = self.document.core_properties
         core.title, core.author, core.subject = bounded(title, 255), bounded(author, 255), "政府网站巡查"
         core.keywords, core.comments, core.last_modified_by, core.revision = bounded(keywords, 255), "", "", 1
         core.created = core.modified = core.last_printed = datetime.combine(self._day, time())
         core.language = "zh-CN"
-        buffer = io.BytesIO()
-        self.document.save(buffer)
-        return same_zip(buffer.getvalue())
+        return Package.of(self.document)
 
 
 def _no_head(_: Paper) -> list[str]:
@@ -107,43 +124,6 @@ _HEADS: dict[str, Callable[[Paper], list[str]]] = {
     "letter": shells.letter,
     "plain": _no_head,
 }
-
-
-_COMPAT = "".join(
-    f'<w:compatSetting w:name="{name}" w:uri="http://schemas.microsoft.com/office/word" w:val="{value}"/>'
-    for name, value in (("compatibilityMode", 15), ("overrideTableStyleFontSizeAndJustification", 1))
-)
-_SETTINGS = (
-    '<w:zoom w:percent="100"/>',
-    '<w:defaultTabStop w:val="420"/>',
-    "<w:evenAndOddHeaders/>",
-    '<w:characterSpacingControl w:val="doNotCompress"/>',
-    f"<w:compat>{_COMPAT}</w:compat>",
-    '<w:themeFontLang w:val="en-US" w:eastAsia="zh-CN"/>',
-    '<w:decimalSymbol w:val="."/>',
-    '<w:listSeparator w:val=","/>',
-)
-
-
-def _settings(document: Any) -> None:
-    settings = document.settings.element
-    for old in list(settings):
-        settings.remove(old)
-    for markup in _SETTINGS:
-        settings.append(element(markup))
-    _plain_font(document.styles["Normal"].element)
-    _plain_font(document.styles.element.find(qn("w:docDefaults")).find(qn("w:rPrDefault")))
-
-
-def _plain_font(owner: Any) -> None:
-    """仿宋 16 pt and zh-CN in place of theme fonts, which would win over named ones."""
-    for old in owner.findall(qn("w:rPr")):
-        owner.remove(old)
-    properties = element(
-        f"<w:rPr>{fonts(m.BODY)}"
-        '<w:sz w:val="32"/><w:szCs w:val="32"/><w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr>'
-    )
-    owner.append(properties)
 
 
 def _grid(section: Section) -> None:
@@ -269,9 +249,9 @@ def _signature(paper: Paper) -> list[str]:
     return parts
 
 
-def _annex(annex: Annex, number: int, count: int) -> list[str]:
+def _annex(annex: Annex, number: int, count: int) -> list[str | Rows]:
     label = f"附件{number}" if count > 1 else "附件"
-    parts = [
+    parts: list[str | Rows] = [
         paragraph(runs(label, m.H1, squeeze=m.SQUEEZE), keep=True),
         paragraph(runs(annex.title, m.TITLE), align="center", before=m.LINE // 2, line=640, keep=True, outline=1),
         paragraph("", line=200, keep=True),

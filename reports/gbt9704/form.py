@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
+from itertools import chain
 
 from reports.gbt9704 import measures as m
 from reports.gbt9704.document import Draft
-from reports.gbt9704.table import fields_table, table
-from reports.gbt9704.xml import paragraph, runs
+from reports.gbt9704.table import Rows, fields_table, table
+from reports.gbt9704.xml import paragraph, runs, serialized
 from reports.paper import Annex
 
 
@@ -46,21 +48,34 @@ class NewPage:
 Part = Fields | Text | Heading | NewPage | Annex
 
 
-def render_form(title: str, parts: Sequence[Part], *, author: str, draft_of: Draft) -> bytes:
-    """The form as DOCX bytes; `draft_of` carries the date and the file's properties."""
-    draft_of.begin()
-    draft_of.add(_title(title))
-    for part in parts:
-        for markup in _markup(part):
-            draft_of.add(markup)
-    return draft_of.finish(title=title, author=author)
+class Form:
+    """An empty form, made once for all of its kind: the library takes longer for the page than for its words."""
+
+    def __init__(self, title: str, *, author: str, day: date) -> None:
+        draft = Draft(day)
+        draft.begin()
+        draft.add(_title(title))
+        draft.leave(())
+        self._package = draft.package(title=title, author=author)
+
+    def filled(self, parts: Iterable[Part]) -> bytes:
+        """The form with its parts, as DOCX bytes."""
+        return self._package.filled([chain.from_iterable(map(_pieces, parts))])
+
+
+def _pieces(part: Part) -> Iterator[bytes]:
+    for one in _markup(part):
+        if isinstance(one, Rows):
+            yield from one.serialized()
+        else:
+            yield serialized(one)
 
 
 def _title(text: str, page_break: bool = False) -> str:
     return paragraph(runs(text, m.TITLE), align="center", line=640, keep=True, page_break=page_break, outline=0)
 
 
-def _markup(part: Part) -> list[str]:
+def _markup(part: Part) -> list[str | Rows]:
     match part:
         case Fields():
             return [fields_table(part.rows, m.TYPE_WIDTH), paragraph("", line=200)]

@@ -2,41 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from xml.sax.saxutils import quoteattr
 
 from reports.gbt9704.measures import CELL, CELL_HEAD, SMALL, SMALL_HEAD, Font
-from reports.gbt9704.xml import runs
+from reports.gbt9704.xml import runs, serialized
 from reports.paper import Annex
 
+_END = "</w:tbl>"
 _CELL_LINE = 290
 _CELL_LIMIT = 600
 TOTAL = "合计"
 _SPAN = '<w:gridSpan w:val="3"/>'
 
 
-def table(annex: Annex, width: int, keep_last: bool = False) -> str:
+@dataclass(frozen=True)
+class Rows:
+    """A table as its beginning without end tag, and its rows one after the other: thousands of them never stand in
+    memory as elements, which take ten times the room of their text.
+    """
+
+    begin: str
+    rows: Iterator[str]
+
+    def serialized(self) -> Iterator[bytes]:
+        """The table as it stands in the document."""
+        yield serialized(self.begin + _END).removesuffix(_END.encode())
+        for row in self.rows:
+            yield serialized(row)
+        yield _END.encode()
+
+    def markup(self) -> str:
+        """The table in one piece."""
+        return self.begin + "".join(self.rows) + _END
+
+
+def table(annex: Annex, width: int, keep_last: bool = False) -> Rows:
     """The annex's table, its columns scaled to `width` twips; its last row stays with what follows when asked."""
     total = sum(annex.widths)
     widths = [round(width * w / total) for w in annex.widths]
     widths[-1] += width - sum(widths)
     grid = "".join(f'<w:gridCol w:w="{w}"/>' for w in widths)
-    head = _heads(annex, widths)
     last = len(annex.rows) - 1
     kept = {last} if annex.note or keep_last else set()
     kept |= {last - 1} if annex.rows and annex.rows[last][0] == TOTAL else set()  # a sum never stands alone on a page
-    body = "".join(
-        _row(row, widths, SMALL if annex.small else CELL, annex.left, keep=i in kept)
-        for i, row in enumerate(annex.rows)
-    )
-    return f"<w:tbl>{_properties(width, annex.title)}<w:tblGrid>{grid}</w:tblGrid>{head}{body}</w:tbl>"
+    begin = f"<w:tbl>{_properties(width, annex.title)}<w:tblGrid>{grid}</w:tblGrid>"
+    font = SMALL if annex.small else CELL
+    body = (_row(row, widths, font, annex.left, keep=i in kept) for i, row in enumerate(annex.rows))
+    return Rows(begin, chain(_heads(annex, widths), body))
 
 
-def _heads(annex: Annex, widths: Sequence[int]) -> str:
+def _heads(annex: Annex, widths: Sequence[int]) -> list[str]:
     """The head row; two of them, both repeated, where a head stands over some columns."""
     font = SMALL_HEAD if annex.small else CELL_HEAD
     if annex.over is None:
-        return _row(annex.head, widths, font, frozenset(), repeat=True)
+        return [_row(annex.head, widths, font, frozenset(), repeat=True)]
     first, count, text = annex.over
     over, under = "", ""
     for i, (name, width) in enumerate(zip(annex.head, widths, strict=True)):
@@ -49,7 +71,7 @@ def _heads(annex: Annex, widths: Sequence[int]) -> str:
             over += _cell(name, width, font, False, True, '<w:vMerge w:val="restart"/>')
             under += _cell("", width, font, False, True, "<w:vMerge/>")
     properties = "<w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>"
-    return "".join(f"<w:tr>{properties}{cells}</w:tr>" for cells in (over, under))
+    return [f"<w:tr>{properties}{cells}</w:tr>" for cells in (over, under)]
 
 
 def fields_table(rows: Sequence[Sequence[tuple[str, str]]], width: int) -> str:

@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape
 
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
+from lxml import etree
 
 from reports.files import xml_text
 from reports.gbt9704.measures import LINE, SQUEEZE, Font
@@ -16,12 +17,19 @@ from reports.wording import SLOT
 
 _SLOT = re.compile(f"({re.escape(SLOT)}[^】]*】)")
 _NS = nsdecls("w")
+_DECLARED = f" {_NS}".encode()
 
 
 def element(markup: str) -> Any:
     """An element of WordprocessingML from text without namespace declarations."""
     opening = markup.index(">") if "/>" not in markup[: markup.index(">") + 1] else markup.index("/>")
     return parse_xml(f"{markup[:opening]} {_NS}{markup[opening:]}")
+
+
+def serialized(markup: str) -> bytes:
+    """An element from text without namespace declarations, as it stands inside a document that declares them."""
+    made: bytes = etree.tostring(element(markup), encoding="UTF-8")
+    return made.replace(_DECLARED, b"", 1)
 
 
 def fonts(font: Font) -> str:

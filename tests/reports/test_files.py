@@ -7,14 +7,16 @@ import io
 import os
 import resource
 import signal
+import tracemalloc
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from reports import files
 from reports.documents import write_documents
-from reports.files import OutputError, bounded, check_writable, safe_name, same_zip, write_atomic, xml_text
+from reports.files import OutputError, bounded, check_writable, safe_name, same_zip, write_all, write_atomic, xml_text
 from tests.reports import build
 
 
@@ -75,6 +77,60 @@ def test_folder_without_permission(tmp_path: Path) -> None:
         check_writable(tmp_path / "2026-11")
 
 
+def parts(folder: Path) -> list[Path]:
+    return sorted(folder.rglob(".*.part"))
+
+
+def test_documents_wait_on_the_disk_until_the_last_is_there(tmp_path: Path) -> None:
+    old = write_atomic(tmp_path / "a.docx", b"old")
+
+    def made() -> Iterator[tuple[Path, bytes]]:
+        yield old, b"one"
+        assert [p.read_bytes() for p in parts(tmp_path)] == [b"one"] and old.read_bytes() == b"old"
+        yield tmp_path / "单" / "b.docx", b"two"
+        assert [p.parent for p in parts(tmp_path)] == [tmp_path, tmp_path / "单"] and old.read_bytes() == b"old"
+
+    assert write_all(made()) == [old, tmp_path / "单" / "b.docx"]
+    assert old.read_bytes() == b"one" and (tmp_path / "单" / "b.docx").read_bytes() == b"two" and not parts(tmp_path)
+
+
+def test_documents_are_not_kept_in_memory(tmp_path: Path) -> None:
+    size, count = 1 << 20, 20
+    tracemalloc.start()
+    write_all((tmp_path / f"{number}.docx", bytes(size)) for number in range(count))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4 * size < count * size  # the one being written, and the next while it is being made
+
+
+@pytest.mark.parametrize("ends", [RuntimeError, KeyboardInterrupt])
+def test_nothing_is_left_of_documents_when_one_cannot_be_made(ends: type[BaseException], tmp_path: Path) -> None:
+    def made() -> Iterator[tuple[Path, bytes]]:
+        yield tmp_path / "2026-11" / "单" / "a.docx", b"one"
+        raise ends
+
+    with pytest.raises(ends):
+        write_all(made())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_document_that_is_open_elsewhere_leaves_no_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows refuses to replace what Word holds open; the documents after it stay as they were."""
+    paths = [write_atomic(tmp_path / name, b"old") for name in ("a", "b", "c")]
+    replace = Path.replace
+
+    def held(self: Path, target: Path) -> Path:
+        if target.name == "b":
+            raise PermissionError(errno.EACCES, "held")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", held)
+    with pytest.raises(OutputError, match="没有写入权限") as caught:
+        write_all((path, b"new") for path in paths)
+    assert str(paths[1]) in str(caught.value)
+    assert [path.read_bytes() for path in paths] == [b"new", b"old", b"old"] and not parts(tmp_path)
+
+
 def test_no_document_is_touched_when_one_cannot_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     now, city = build.judgement(), build.inventory()
     before = {p: p.read_bytes() for p in write_documents(now, city, tmp_path) if p.is_file()}
@@ -82,6 +138,7 @@ def test_no_document_is_touched_when_one_cannot_be_made(tmp_path: Path, monkeypa
     with pytest.raises(ZeroDivisionError):
         write_documents(now.model_copy(update={"findings": []}), city, tmp_path)
     assert {p: p.read_bytes() for p in before} == before
+    assert not parts(tmp_path)
 
 
 @pytest.mark.parametrize(
