@@ -18,7 +18,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -79,12 +79,11 @@ def main() -> int:
             print(f"{checker.name}: not installed, left out", file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix="bench-city-") as name, served(Path(name), options) as place:
         truth = json.loads((place.city / "truth.json").read_text(encoding="utf-8"))
-        dead = {unquote(url) for url in truth["dead"]}
         runs = [
-            [measure(checker, place, dead, number) for checker in chosen if checker.there]
+            [measure(checker, place, truth["dead"], number) for checker in chosen if checker.there]
             for number in range(options.rounds)
         ]
-        addresses = len(truth["pages"]) + len(truth["assets"]) + len(dead)
+        addresses = len(truth["pages"]) + len(truth["assets"]) + len(truth["dead"])
     results = [middle(same) for same in zip(*runs, strict=True)]
     show(results, options.sites, addresses)
     keep(results, options.sites, addresses, options.rounds)
@@ -108,7 +107,7 @@ def served(folder: Path, options: argparse.Namespace) -> Iterator[Place]:
         subprocess.run([*serve, "stop", str(city)], check=True)
 
 
-def measure(checker: Checker, place: Place, dead: set[str], number: int) -> Result:
+def measure(checker: Checker, place: Place, planted: Iterable[str], number: int) -> Result:
     """One run in a folder of its own; what the process and its children used, as the kernel counted it."""
     own = Place(place.city, place.seeds, place.inventory, place.folder / f"{checker.name}-{number}")
     own.folder.mkdir()
@@ -125,7 +124,7 @@ def measure(checker: Checker, place: Place, dead: set[str], number: int) -> Resu
     if os.WIFSIGNALED(process.returncode):
         raise SystemExit(f"{checker.name} did not end within {LIMIT} s")
     wall = time.perf_counter() - started
-    named = {unquote(url) for url in checker.dead(own)}
+    named, dead = ({unquote(url) for url in urls} for urls in (checker.dead(own), planted))
     return Result(
         checker.name, checker.what, round(wall, 2), round(used.ru_utime + used.ru_stime, 2),
         round(used.ru_maxrss / 1024, 1), len(dead), len(named), len(named & dead),

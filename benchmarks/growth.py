@@ -14,7 +14,6 @@ import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import unquote
 
 from benchmarks.checkers import CHECKERS
 from benchmarks.city import RESULTS, Result, measure, options_of, served
@@ -49,7 +48,7 @@ def one_size(options: argparse.Namespace) -> tuple[int, int, Result]:
     with tempfile.TemporaryDirectory(prefix="growth-") as name, served(Path(name), options) as place:
         truth = json.loads((place.city / "truth.json").read_text(encoding="utf-8"))
         addresses = len(truth["pages"]) + len(truth["assets"]) + len(truth["dead"])
-        return len(truth["pages"]), addresses, measure(alone, place, {unquote(url) for url in truth["dead"]}, 0)
+        return len(truth["pages"]), addresses, measure(alone, place, truth["dead"], 0)
 
 
 def keep(told: list[dict[str, float]], processes: str) -> None:
