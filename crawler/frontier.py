@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import random
 from collections import deque
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -50,14 +51,16 @@ class Entry:
 class Lane:
     """The queue of one pace group."""
 
-    def __init__(self, name: str, limit: int) -> None:
+    def __init__(self, name: str, limit: int, delay: float = 0.0) -> None:
         self.name = name
         self.limit = limit
         self.busy = 0
         self.rest_until = 0.0
-        self.spacing = 0.0  # seconds between two requests, beside what the downloader keeps
+        self.delay = delay  # seconds between two requests, give or take half of it: crawler.walk.pace
+        self.spacing = 0.0  # seconds between two requests at least, where the host asked for less
         self.held = False  # under suspicion: only the home page is asked
         self.closed = False  # given up in this run: entries are settled without asking
+        self.offered = False  # the frontier has it among those to serve, now or after their rest
         self._queues: tuple[deque[Entry], ...] = tuple(deque() for _ in Role)
         self.size = 0
 
@@ -72,29 +75,49 @@ class Lane:
         """Something may be asked now."""
         return bool(self._queues[Role.HOME]) if self.held else self.size > 0
 
+    @property
+    def has_room(self) -> bool:
+        """Something may be asked, and fewer requests are out than it bears."""
+        return self.busy < self.limit and self.ready
+
     def pop(self) -> Entry:
         """The next entry by role, then by order of discovery."""
         queue = next(queue for queue in self._queues if queue)
         self.size -= 1
         return queue.popleft()
 
+    def turn(self, now: float) -> float:
+        """Take the lane's next turn: when it is. The one after it waits as the pace says."""
+        at = max(now, self.rest_until)
+        if gap := max(self.spacing, self.delay * random.uniform(0.5, 1.5) if self.delay else 0.0):
+            self.rest_until = at + gap
+        return at
+
 
 class Frontier:
-    """All lanes, and the entries that wait for their second look."""
+    """All lanes, and the entries that wait for their second look.
+
+    A lane that could be served stands in `_turn`, or in `_resting` until its pace lets it; one without room or entries
+    stands in neither. So the next entry is found at once, however many lanes there are.
+    """
 
     def __init__(self, *, per_site: int, per_host: int) -> None:
         self._per_site, self._per_host = per_site, per_host
         self._lanes: dict[str, Lane] = {}
-        self._turn: deque[Lane] = deque()  # lanes with something to do, in turn
+        self._turn: deque[Lane] = deque()
+        self._resting: list[tuple[float, int, Lane]] = []
         self._later: list[tuple[float, int, Entry]] = []
         self._number = itertools.count()
+        self._queued = 0
+        self.first_delay = 0.0  # seconds between two requests to a lane of which nothing is known yet
         self.in_flight = 0
 
     def lane(self, name: str) -> Lane:
         """The lane of that name, made at first use."""
         lane = self._lanes.get(name)
         if lane is None:
-            lane = self._lanes[name] = Lane(name, self._per_site if name.startswith("site:") else self._per_host)
+            limit = self._per_site if name.startswith("site:") else self._per_host
+            lane = self._lanes[name] = Lane(name, limit, self.first_delay)
         return lane
 
     def lanes(self) -> list[Lane]:
@@ -104,36 +127,45 @@ class Frontier:
     def add(self, entry: Entry, *, front: bool = False) -> None:
         """Queue an entry in its lane."""
         lane = self.lane(entry.lane)
-        if lane.size == 0:
-            self._turn.append(lane)
         lane.push(entry, front=front)
+        self._queued += 1
+        self._offer(lane)
 
     def add_later(self, entry: Entry, due: float) -> None:
         """Queue an entry for a second look at `due` (seconds since the epoch)."""
         heapq.heappush(self._later, (due, next(self._number), entry))
 
     def next(self, now: float) -> Entry | None:
-        """The next entry whose lane has room, or None; the caller must call `done` for it later."""
+        """The next entry whose lane has room and its turn, or None; the caller must call `done` for it later."""
         while self._later and self._later[0][0] <= now:
             self.add(heapq.heappop(self._later)[2])
-        for _ in range(len(self._turn)):
-            lane = self._turn[0]
-            self._turn.rotate(-1)
-            if lane.ready and lane.busy < lane.limit and lane.rest_until <= now:
-                entry = lane.pop()
-                lane.busy += 1
-                if lane.spacing:
-                    lane.rest_until = now + lane.spacing
-                self.in_flight += 1
-                if lane.size == 0:
-                    self._turn.remove(lane)
-                return entry
+        while self._resting and self._resting[0][0] <= now:
+            self._turn.append(heapq.heappop(self._resting)[2])
+        while self._turn:
+            lane = self._turn.popleft()
+            lane.offered = False
+            if not lane.has_room:
+                continue
+            if not lane.closed:  # what is given up is not asked
+                if lane.rest_until > now:
+                    lane.offered = True
+                    heapq.heappush(self._resting, (lane.rest_until, next(self._number), lane))
+                    continue
+                lane.turn(now)
+            entry = lane.pop()
+            lane.busy += 1
+            self._queued -= 1
+            self.in_flight += 1
+            self._offer(lane)
+            return entry
         return None
 
     def done(self, lane: str) -> None:
         """A request of that lane has ended, however it did."""
-        self.lane(lane).busy -= 1
+        ended = self.lane(lane)
+        ended.busy -= 1
         self.in_flight -= 1
+        self._offer(ended)
 
     def rest(self, lane: str, until: float) -> None:
         """Send nothing to a lane until then (429, Retry-After, a tripped host)."""
@@ -147,27 +179,31 @@ class Frontier:
     def release(self, lane: str) -> None:
         """The lane may be asked everything again."""
         self.lane(lane).held = False
+        self._offer(self.lane(lane))
 
     def unstick(self) -> list[str]:
         """Give up held lanes when nothing else could ever move them; returns their names. A round must end."""
-        if self.in_flight or self._later or any(lane.ready for lane in self._turn):
+        if self.in_flight or self._later or self._turn or self._resting:
             return []
-        held = [lane for lane in self._turn if lane.held]
+        held = [lane for lane in self._lanes.values() if lane.held and lane.size]
         for lane in held:
             lane.held, lane.closed = False, True
+            self._offer(lane)
         return [lane.name for lane in held]
 
     def wake_at(self) -> float | None:
         """When something that waits becomes due, if nothing else moves before."""
-        times = [lane.rest_until for lane in self._turn if lane.ready and lane.rest_until]
-        if self._later:
-            times.append(self._later[0][0])
-        return min(times, default=None)
+        return min((heap[0][0] for heap in (self._resting, self._later) if heap), default=None)
 
     @property
     def to_go(self) -> int:
         """Entries queued or waiting, without those in flight."""
-        return sum(lane.size for lane in self._turn) + len(self._later)
+        return self._queued + len(self._later)
 
     def __bool__(self) -> bool:
-        return bool(self._turn or self._later)
+        return self.to_go > 0
+
+    def _offer(self, lane: Lane) -> None:
+        if not lane.offered and lane.has_room:
+            lane.offered = True
+            self._turn.append(lane)

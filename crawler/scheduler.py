@@ -8,19 +8,28 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from scrapy.core.scheduler import BaseScheduler
+from scrapy.utils.defer import deferred_from_coro
+
+from crawler.direct import Direct
+from crawler.frontier import Role
 
 if TYPE_CHECKING:
     from scrapy import Request, Spider
     from scrapy.crawler import Crawler
+    from twisted.internet.defer import Deferred
 
 MAX_BACKLOG = 3000  # batches the store may be behind before the walk waits for it
 
 
 class FrontierScheduler(BaseScheduler):
-    """Asks the spider's frontier for the next address. Requests made elsewhere pass through a plain queue."""
+    """Asks the spider's frontier for the next address: a page is for the engine, what is only checked goes directly.
+
+    Requests made elsewhere pass through a plain queue.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
+        self._most = crawler.settings.getint("CONCURRENT_REQUESTS")
         self._others: deque[Request] = deque()
         self._spider: Any = None
         self._alarm: asyncio.TimerHandle | None = None
@@ -34,11 +43,13 @@ class FrontierScheduler(BaseScheduler):
     def open(self, spider: Spider) -> None:
         """Remember the spider, whose frontier this serves."""
         self._spider = spider
+        self._direct = Direct(self._crawler, self._spider.seen, self._spider.not_seen, self._go_on)
 
-    def close(self, reason: str) -> None:
-        """Nothing to store: the frontier's list is in the fact store."""
+    def close(self, reason: str) -> Deferred[None]:
+        """Nothing to store: the frontier's list is in the fact store. What was asked directly may come back."""
         if self._alarm is not None:
             self._alarm.cancel()
+        return deferred_from_coro(self._direct.close())
 
     def has_pending_requests(self) -> bool:
         """True while anything is queued, waits for its second look, or a probe is under way."""
@@ -50,18 +61,37 @@ class FrontierScheduler(BaseScheduler):
         return True
 
     def next_request(self) -> Request | None:
-        """The next request whose site has room; None when all must wait."""
+        """The next page whose site has room; None when all must wait. Links that come before it are sent."""
         if self._others:
             return self._others.popleft()
         if self._spider.backlog() > MAX_BACKLOG:
             self._wake(time.time() + 0.1)
             return None
-        request: Request | None = self._spider.next_request(time.time())
-        if request is None:
-            due = self._spider.wake_at()
-            if due is not None:
-                self._wake(due)
-        return request
+        while self._spider.frontier.in_flight < self._most:
+            entry = self._spider.next_entry(time.time())
+            if entry is None:
+                due = self._spider.wake_at()
+                if due is not None:
+                    self._wake(due)
+                return None
+            request: Request = self._spider.requests.of(entry)
+            if entry.role is not Role.LINK:
+                return request
+            self._direct.send(request)
+        return None
+
+    def _go_on(self) -> None:
+        """A link was checked: its place is taken at once, without the engine unless it is needed."""
+        slot = self._slot()
+        if slot is None or slot.closing:
+            return
+        if (page := self.next_request()) is not None:
+            self._others.appendleft(page)
+        if page is not None or not self._spider.frontier.in_flight:
+            slot.nextcall.schedule()
+
+    def _slot(self) -> Any:
+        return getattr(self._crawler.engine, "_slot", None)
 
     def _wake(self, at: float) -> None:
         """Have the engine ask again at that time, not at its next heartbeat five seconds on."""
@@ -74,6 +104,6 @@ class FrontierScheduler(BaseScheduler):
 
     def _ring(self) -> None:
         self._alarm = None
-        slot = getattr(self._crawler.engine, "_slot", None)
+        slot = self._slot()
         if slot is not None:
             slot.nextcall.schedule()

@@ -39,10 +39,10 @@ USER_AGENT = "Mozilla/5.0 (compatible; xuncha/0.1; +{contact})"  # who we are; {
 SITE_CONCURRENCY = 2  # requests at a time to one site
 HOST_CONCURRENCY = 1  # and to a host that is not ours
 SITE_DELAY = 0.25  # seconds between two requests to one site, at least; 0 on loopback, where nobody is disturbed
-AUTOTHROTTLE_ENABLED = True  # slower when the site is slower
+AUTOTHROTTLE_ENABLED = True  # slower when the site is slower; kept by crawler.walk.pace for all that asks a site
 AUTOTHROTTLE_TARGET_CONCURRENCY = 2.0
 AUTOTHROTTLE_MAX_DELAY = 30
-AUTOTHROTTLE_START_DELAY = 0  # the spider sets it: one second, or nothing on loopback
+DOWNLOAD_DELAY = 0  # the frontier gives every request its turn
 DOWNLOAD_TIMEOUT = 30  # a whole answer; V2 counts 15 seconds for opening a home page, which its own probe measures
 ROBOTSTXT_OBEY = False  # our own middleware obeys it site by site, as the inventory says
 RETRY_ENABLED = False  # a second look is a fact of its own (contract 4), not a hidden retry
@@ -71,7 +71,6 @@ DOWNLOADER_MIDDLEWARES_BASE = {  # replaces Scrapy's: each of those does somethi
 }
 EXTENSIONS_BASE = {  # replaces Scrapy's
     "scrapy.extensions.corestats.CoreStats": 0,
-    "scrapy.extensions.throttle.AutoThrottle": 0,
     "crawler.extensions.collector.QuietCollector": 0,
     "crawler.extensions.anchors.TrustAnchors": 0,
     "reports.terminal.Progress": 10,

@@ -14,8 +14,6 @@ MOST_LANES = 500  # told of one job: a job of foreign hosts may have thousands, 
 
 def pace_of(spider: SliceSpider) -> dict[str, Any]:
     """{lane: {rest, spacing, limit, delay, good}}: seconds, requests at a time, and whether its host answered well."""
-    engine: Any = spider.crawler.engine
-    slots = dict(engine.downloader.slots) if engine is not None else {}
     lanes: dict[str, dict[str, Any]] = {}
     now = time.time()
     for lane in list(spider.frontier.lanes()):
@@ -24,9 +22,8 @@ def pace_of(spider: SliceSpider) -> dict[str, Any]:
             told["rest"] = lane.rest_until
         if lane.spacing:
             told |= {"spacing": lane.spacing, "limit": lane.limit}
-        slot = slots.get(lane.name)
-        if slot is not None and slot.delay > spider.least_delay:
-            told["delay"] = slot.delay
+        if lane.delay > spider.pace.least:
+            told["delay"] = lane.delay
         if told:
             lanes[lane.name] = told
     for name in spider.walk.circuits.proven():
@@ -36,16 +33,13 @@ def pace_of(spider: SliceSpider) -> dict[str, Any]:
 
 def restore_pace(spider: SliceSpider, carried: Mapping[str, Any]) -> None:
     """Begin where the slice before left off: a host that asked for less is not asked more of."""
-    engine: Any = spider.crawler.engine
     now = time.time()
     for name, told in carried.items():
         lane = spider.frontier.lane(name)
-        delay = float(told.get("delay", 0.0))
+        lane.delay = float(told.get("delay", lane.delay))
         lane.spacing = float(told.get("spacing", 0.0))
         lane.limit = min(lane.limit, int(told.get("limit", lane.limit)))
-        lane.rest_until = max(float(told.get("rest", 0.0)), now + max(delay, lane.spacing))
-        if delay:
-            engine.downloader.per_slot_settings[name] = {"delay": delay}
+        lane.rest_until = max(float(told.get("rest", 0.0)), now + max(lane.delay, lane.spacing))
         home = spider.home_of(name)
         if told.get("good") and home:
             spider.walk.circuits.prove(name, home)

@@ -17,6 +17,7 @@ from crawler.cluster.order import ASK_SEARCH, Order
 from crawler.cluster.pace import restore_pace
 from crawler.downloader import SeeingHandler
 from crawler.facts.writer import Writer
+from crawler.frontier import Entry
 from crawler.spiders.gov_sites import GovSitesSpider
 from crawler.walk.book import Handed
 
@@ -76,7 +77,6 @@ class SliceSpider(GovSitesSpider):
         super()._build(settings)
         explicit = (settings.getpriority("SITE_DELAY") or 0) > SETTINGS_PRIORITIES["project"]
         self._loopback_delay = self._site_delay if explicit else 0.0
-        self.least_delay = self._site_delay
 
     def home_of(self, lane: str) -> str | None:
         """Home page of a pace group."""
@@ -85,13 +85,9 @@ class SliceSpider(GovSitesSpider):
             return plan.home if plan else None
         return f"http://{lane.removeprefix('host:')}/"
 
-    def _set_pace(self) -> None:
+    def _set_pace(self, loopback_delay: float = 0.0) -> None:
         """As ever, but for a pace that somebody set for a city on loopback; then as the slice before left it."""
-        super()._set_pace()
-        if self.book.loopback:
-            self.least_delay = self._loopback_delay
-            engine: Any = self.crawler.engine
-            engine.downloader._delay = self._loopback_delay
+        super()._set_pace(self._loopback_delay)
         restore_pace(self, self.part.order.lease.carry or {})
         self.part.spider = self  # from now on its pace is kept with every renewal
 
@@ -132,11 +128,11 @@ class SliceSpider(GovSitesSpider):
         soon = time.time() + (0.1 if self._ended_at is not None else 0.5)
         return soon if due is None else min(due, soon)
 
-    def next_request(self, now: float) -> Request | None:
-        """The next request, as long as the lease is surely ours and there is time."""
+    def next_entry(self, now: float) -> Entry | None:
+        """The next address, as long as the lease is surely ours and there is time."""
         if self.over() or not self.part.hold.sure:
             return None
-        return super().next_request(now)
+        return super().next_entry(now)
 
     def _leave_notes(self) -> None:
         """Every slice tells what it left out; a host that is fine with any address is told once a run."""

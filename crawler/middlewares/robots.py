@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -43,19 +44,26 @@ class SiteRobots:
         parts = urlsplit(request.url)
         host = f"{parts.scheme}://{parts.netloc}"
         known = self._rules.get(host)
+        waits = known is None or not known.done()
         if known is None:
             known = self._rules[host] = asyncio.get_running_loop().create_future()
-            known.set_result(await self._ask(host, request))
-        rules = known.result() if known.done() else await known
+            known.set_result(await self._ask(host, request))  # in this request's turn
+        rules = await known if waits else known.result()
         if rules is not None and not rules.can_fetch(request.url, self._agent):
             raise DisallowedByRobots(request.url)
+        if waits:
+            await self._next_turn(request)
+
+    async def _next_turn(self, request: Request) -> None:
+        """The site was asked for robots.txt meanwhile: the request waits as the site's pace says."""
+        now, lane = time.time(), self._crawler.spider.frontier.lane(request.meta["lane"])  # type: ignore[union-attr]
+        await asyncio.sleep(lane.turn(now) - now)
 
     async def _ask(self, host: str, request: Request) -> Protego | None:
         meta: dict[str, Any] = {
             "obey_robots": False,
             "read": "page",
             "max_body": MAX_ROBOTS,
-            "autothrottle_dont_adjust_delay": True,
             "verbatim_url": True,
         } | {
             name: request.meta[name] for name in ("download_slot", "cookiejar", "allow_private") if name in request.meta

@@ -38,6 +38,7 @@ from crawler.walk.files import AttachmentReader
 from crawler.walk.media import media_addresses
 from crawler.walk.notes import left_out
 from crawler.walk.owners import Owners
+from crawler.walk.pace import Pace
 from crawler.walk.part import Part, Whole
 from crawler.walk.resume import resume
 from crawler.walk.rows import note_row
@@ -174,14 +175,18 @@ class GovSitesSpider(scrapy.Spider):
         self.network = OwnNetwork(controls, chosen=self.plan.controls is not None)
         return await self.network.begin()
 
-    def _set_pace(self) -> None:
-        """The floor under AutoThrottle: nothing on loopback, the polite delay elsewhere."""
-        delay = 0.0 if self.book.loopback else self._site_delay
-        engine: Any = self.crawler.engine
-        engine.downloader._delay = delay if self.book.loopback else max(1.0, delay)
-        for extension in self.crawler.extensions.middlewares:
-            if hasattr(extension, "mindelay"):
-                extension.mindelay = delay
+    def _set_pace(self, loopback_delay: float = 0.0) -> None:
+        """Nothing between two requests on loopback, the polite delay elsewhere."""
+        settings = self.crawler.settings
+        loopback = self.book.loopback
+        self.pace = Pace(
+            self.frontier,
+            least=loopback_delay if loopback else self._site_delay,
+            most=settings.getfloat("AUTOTHROTTLE_MAX_DELAY"),
+            together=settings.getfloat("AUTOTHROTTLE_TARGET_CONCURRENCY"),
+            follows=settings.getbool("AUTOTHROTTLE_ENABLED") and not loopback,
+        )
+        self.pace.begin()
 
     def _start_probes(self) -> None:
         look = partial(
@@ -252,8 +257,8 @@ class GovSitesSpider(scrapy.Spider):
         """When something that waits becomes due."""
         return self.frontier.wake_at()
 
-    def next_request(self, now: float) -> Request | None:
-        """The request of the next entry whose site has room."""
+    def next_entry(self, now: float) -> Entry | None:
+        """The next address whose site has room and its turn; it is counted as asked."""
         if not self._ready:
             return None
         entry = self.frontier.next(now)
@@ -267,16 +272,22 @@ class GovSitesSpider(scrapy.Spider):
         entry.requests += 1
         if entry.attempts:
             self.resolver.forget(urlsplit(entry.target).hostname or "")
-        return self.requests.of(entry)
+        return entry
 
     def seen(self, response: Response) -> None:
         """An HTTP answer, whatever its status."""
-        self._take(response.meta["entry"], response.meta["lane"], answer_of(response))
+        meta = response.meta
+        self.pace.learn(meta["lane"], meta.get("download_latency", 0.0), response.status)
+        self._take(meta["entry"], meta["lane"], answer_of(response))
 
     def failed(self, failure: Failure) -> None:
+        """The engine's word for `not_seen`."""
+        self.not_seen(failure.request, failure.value)  # type: ignore[attr-defined, arg-type]
+
+    def not_seen(self, request: Request, error: BaseException) -> None:
         """No HTTP answer: the network said why, or robots.txt does not allow it."""
-        meta = failure.request.meta  # type: ignore[attr-defined]
-        answer = failure_of(failure)
+        meta = request.meta
+        answer = failure_of(request, error)
         if answer.failure in NETWORK_REASONS:
             self.beside.spawn(self._after_control(meta["entry"], meta["lane"], answer))
         else:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 from urllib.parse import quote_from_bytes
 
 from scrapy import Request
@@ -51,7 +50,6 @@ class Requests:
             "read": "auto" if (place.walked or entry.id == SEARCH_ID) and entry.role < 5 else "link",
             "allow_private": "loopback" if self.book.loopback else False,
             "download_timeout": self.timeout,
-            "autothrottle_dont_adjust_delay": self.book.loopback,
             "obey_robots": not (plan and plan.site.robots == "ignore" and place.walked),
         }
         if self.attachment_bytes is not None and place.walked and is_attachment(entry.target):
@@ -88,13 +86,12 @@ def answer_of(response: Response) -> Answer:
     return answer
 
 
-def failure_of(failure: Any) -> Answer:
+def failure_of(request: Request, error: BaseException) -> Answer:
     """No HTTP answer: the network said why, or robots.txt does not allow it; anything else is our own fault."""
-    error = failure.value
     if isinstance(error, SeeingError):
-        seen = failure.request.meta.get("seen", {})
+        seen = request.meta.get("seen", {})
         return Answer(failure=error.reason, detail=error.detail, ip=seen.get("address"))
     if isinstance(error, DisallowedByRobots):
         return Answer(failure=Reason.ROBOTS)
-    log.error("request failed by our own fault: %s", failure.request, exc_info=error)
+    log.error("request failed by our own fault: %s", request, exc_info=error)
     return Answer(failure=Reason.TOOL_ERROR, detail=f"{type(error).__name__}: {error}"[:300])
