@@ -7,7 +7,6 @@ moment is waited for (`crawler.facts.patience`).
 
 from __future__ import annotations
 
-import queue
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -17,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from crawler.facts import schema
+from crawler.facts.handover import Handover
 from crawler.facts.patience import Ticket, patiently
 from crawler.facts.prepared import Packed, Prepared, Row
 from crawler.facts.store import plain
@@ -27,7 +27,7 @@ Rows = Sequence[tuple[str, Row | Packed]]
 """[(statement name, row)]: `address` inserts what is not there yet; those of UPDATES change an address; the other
 names insert into that table."""
 
-GATHER_SECONDS = 0.25  # how long a transaction waits for company: bounds what a kill can cost
+GATHER_SECONDS = 0.25  # from one transaction to the next: bounds what a kill can cost
 MAX_BATCHES = 1000
 
 INSERTED = (
@@ -66,7 +66,7 @@ class Writer:
     def __init__(self, engine: Engine, on_error: Callable[[str], None] | None = None) -> None:
         self._engine = engine
         self._statements = statements(engine)
-        self._queue: queue.Queue[Rows | None] = queue.Queue()
+        self._waiting: Handover[Rows | None] = Handover(GATHER_SECONDS)
         self._on_error = on_error
         self._ticket = Ticket()
         self.error: str | None = None
@@ -76,26 +76,29 @@ class Writer:
     @property
     def backlog(self) -> int:
         """Batches not yet stored."""
-        return self._queue.qsize()
+        return len(self._waiting)
 
     def put(self, batch: Rows) -> None:
         """Hand over one batch; dropped when the writer has failed, because the round stops then."""
         if batch and self.error is None:
-            self._queue.put(batch)
+            self._waiting.put(batch)
 
     def flush(self) -> None:
         """Wait until everything handed over is stored, or the writer has failed."""
-        self._queue.join()
+        self._waiting.join()
 
     def close(self) -> None:
         """Store what is left and end the thread."""
-        self._queue.put(None)
+        self._waiting.put(None)
+        self._waiting.hurry()
         self._thread.join()
 
     def _work(self) -> None:
         last = False
         while not last:
-            batches, last = self._gather()
+            taken = self._waiting.take(MAX_BATCHES)
+            last = taken[-1] is None
+            batches = [batch for batch in taken if batch is not None]
             if batches and self.error is None:
                 try:
                     patiently(self._engine, partial(self._store, batches))
@@ -104,23 +107,7 @@ class Writer:
                     self.error = plain(error)
                     if self._on_error:
                         self._on_error(self.error)
-            for _ in batches:
-                self._queue.task_done()
-
-    def _gather(self) -> tuple[list[Rows], bool]:
-        first = self._queue.get()
-        if first is None:
-            return [], True
-        batches = [first]
-        while len(batches) < MAX_BATCHES:
-            try:
-                batch = self._queue.get(timeout=GATHER_SECONDS if len(batches) < 8 else 0.01)
-            except queue.Empty:
-                break
-            if batch is None:
-                return batches, True
-            batches.append(batch)
-        return batches, False
+            self._waiting.done(len(taken))
 
     def _store(self, batches: list[Rows]) -> None:
         if self._ticket.committed(self._engine):  # the connection was lost before its answer came

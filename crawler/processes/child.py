@@ -6,11 +6,11 @@ import asyncio
 import logging
 import os
 import pickle
-import queue
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -18,14 +18,16 @@ from scrapy.crawler import CrawlerProcess
 from scrapy.utils.project import get_project_settings
 from sqlalchemy.engine import Engine
 
+from crawler.facts.handover import Handover
 from crawler.facts.store import Run, open_store
-from crawler.facts.writer import Batch, PackedBatch, statements
+from crawler.facts.writer import Batch, statements
 from crawler.inventory import Inventory
 from crawler.rounds import Plan
 from crawler.spiders.gov_sites import GovSitesSpider
 from crawler.walk.book import Handed
 
 TELL_SECONDS = 0.4
+SEND_SECONDS = 0.05  # from one message to the parent to the next
 AT_ONCE = 200  # batches of one message
 log = logging.getLogger(__name__)
 
@@ -51,7 +53,7 @@ class PipeWriter:
     def __init__(self, connection: Connection, engine: Engine) -> None:
         self._connection = connection
         self._statements = statements(engine)
-        self._queue: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._waiting: Handover[Any] = Handover(SEND_SECONDS)
         self.error: str | None = None
         self._thread = threading.Thread(target=self._send, name="fact-pipe", daemon=True)
         self._thread.start()
@@ -59,26 +61,27 @@ class PipeWriter:
     @property
     def backlog(self) -> int:
         """Messages that the parent has not taken yet."""
-        return self._queue.qsize()
+        return len(self._waiting)
 
     def put(self, batch: Batch) -> None:
         """Hand over one batch."""
         if batch and self.error is None:
-            self._queue.put(batch)
+            self._waiting.put(batch)
 
     def tell(self, *message: Any) -> None:
         """Hand over anything else."""
-        self._queue.put(message)
+        self._waiting.put(message)
 
     def close(self) -> None:
         """Send what is left."""
-        self._queue.put(None)
+        self._waiting.put(None)
+        self._waiting.hurry()
         self._thread.join()
 
     def _send(self) -> None:
         try:
             while True:
-                for message in self._together(self._queue.get()):
+                for message in self._together(self._waiting.take(AT_ONCE)):
                     if message is None:
                         return
                     self._connection.send_bytes(pickle.dumps(message, pickle.HIGHEST_PROTOCOL))
@@ -88,22 +91,13 @@ class PipeWriter:
             log.exception("facts could not be handed over")
             os._exit(1)
 
-    def _together(self, first: Any) -> Iterator[Any]:
-        """A message, with batches that follow each other made one. None is the last."""
-        batches: list[PackedBatch] = []
-        message = first
-        while isinstance(message, list) and len(batches) < AT_ONCE:
-            batches.append([(name, self._statements[name].pack(row)) for name, row in message])
-            try:
-                message = self._queue.get_nowait()
-            except queue.Empty:
-                message = ()
-        if batches:
-            yield "batches", batches
-        if isinstance(message, list):
-            yield from self._together(message)
-        elif message != ():
-            yield message
+    def _together(self, taken: Sequence[Any]) -> Iterator[Any]:
+        """The messages, with batches that follow each other made one. None is the last."""
+        for are_batches, some in groupby(taken, lambda message: isinstance(message, list)):
+            if are_batches:
+                yield "batches", [[(name, self._statements[name].pack(row)) for name, row in batch] for batch in some]
+            else:
+                yield from some
 
 
 class PipePart:

@@ -80,3 +80,56 @@ def test_a_held_lane_that_nothing_can_move_is_given_up() -> None:
     assert frontier.next(0.0) is None
     assert frontier.unstick() == ["site:a"]
     assert frontier.lane("site:a").closed and drain(frontier) == [1]
+
+
+def test_two_requests_to_a_lane_are_a_delay_apart_and_others_go_on_meanwhile() -> None:
+    frontier = Frontier(per_site=2, per_host=1)
+    frontier.first_delay = 10.0
+    for number in range(3):
+        frontier.add(entry(number, "site:a"))
+    frontier.add(entry(10, "site:b"))
+    assert drain(frontier, 100.0) == [0, 10]
+    wake = frontier.wake_at()
+    assert wake is not None and 105.0 <= wake <= 115.0, "give or take half of it"
+    assert drain(frontier, wake - 0.1) == [] and drain(frontier, wake) == [1]
+
+
+def test_a_turn_that_is_taken_outside_counts() -> None:
+    """robots.txt is asked in a site's turn: what waited for it has its own."""
+    frontier = Frontier(per_site=2, per_host=1)
+    frontier.first_delay = 10.0
+    frontier.add(entry(1))
+    assert frontier.lane("site:a").turn(100.0) == 100.0
+    second = frontier.lane("site:a").turn(100.0)
+    assert 105.0 <= second <= 115.0
+    assert frontier.next(second) is None and drain(frontier, second + 15.0) == [1]
+
+
+def test_what_is_given_up_is_settled_without_waiting() -> None:
+    frontier = Frontier(per_site=1, per_host=1)
+    frontier.first_delay = 10.0
+    for number in range(3):
+        frontier.add(entry(number))
+    frontier.lane("site:a").closed = True
+    assert drain(frontier, 100.0) == [0, 1, 2]
+
+
+def test_a_lane_without_room_is_served_when_a_request_ends() -> None:
+    frontier = Frontier(per_site=1, per_host=1)
+    frontier.add(entry(1))
+    frontier.add(entry(2))
+    first = frontier.next(0.0)
+    assert first is not None and frontier.next(0.0) is None and frontier.wake_at() is None
+    frontier.done("site:a")
+    assert drain(frontier) == [2] and not frontier
+
+
+def test_a_lane_that_is_released_is_served_again() -> None:
+    frontier = Frontier(per_site=1, per_host=1)
+    frontier.add(entry(1))
+    frontier.hold("site:a")
+    assert frontier.next(0.0) is None
+    frontier.add(entry(2, role=Role.HOME))
+    assert drain(frontier) == [2], "its home page alone"
+    frontier.release("site:a")
+    assert drain(frontier) == [1]
