@@ -21,8 +21,7 @@ Bind = Callable[[Any], Any]
 MOST_PLACES = 2_000  # parameters of one statement
 
 
-def _dumps(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+_dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # json.dumps would make one a value
 
 
 def _bind(column: sa.Column[Any], engine: Engine) -> Bind | None:
@@ -59,8 +58,10 @@ class Prepared:
         self._table = table
         all_columns = self._keys + self._columns
         self._names = [f"b_{column.name}" for column in self._keys] + [column.name for column in self._columns]
-        self._binds = [_bind(column, engine) for column in all_columns]
-        self._defaults = [getattr(column.default, "arg", None) for column in all_columns]
+        binds = ((place, _bind(column, engine)) for place, column in enumerate(all_columns))
+        self._binds = [(place, bind) for place, bind in binds if bind is not None]
+        defaults = [getattr(column.default, "arg", None) for column in all_columns]
+        self._wanted = list(zip(self._names, defaults, strict=True))
         self._quote = engine.dialect.identifier_preparer.quote
         self._sql: dict[int, str] = {}
         self._own: Any = None
@@ -71,11 +72,11 @@ class Prepared:
 
     def pack(self, row: Row) -> Packed:
         """The row as the driver takes it, keys first: work that need not be done where the store is written."""
-        values = [row.get(name, default) for name, default in zip(self._names, self._defaults, strict=True)]
-        return tuple([
-            bind(value) if bind is not None and value is not None else value
-            for bind, value in zip(self._binds, values, strict=True)
-        ])  # fmt: skip
+        values = [row.get(name, default) for name, default in self._wanted]
+        for place, bind in self._binds:
+            if (value := values[place]) is not None:
+                values[place] = bind(value)
+        return tuple(values)
 
     def run(self, db: Connection, rows: Sequence[Packed]) -> None:
         """Store all packed rows, in their order."""
