@@ -62,6 +62,7 @@ class Lane:
         self.closed = False  # given up in this run: entries are settled without asking
         self.offered = False  # the frontier has it among those to serve, now or after their rest
         self._queues: tuple[deque[Entry], ...] = tuple(deque() for _ in Role)
+        self._in_turn = deque(self._queues[Role.ARTICLE :])
         self.size = 0
 
     def push(self, entry: Entry, *, front: bool = False) -> None:
@@ -81,8 +82,14 @@ class Lane:
         return self.busy < self.limit and self.ready
 
     def pop(self) -> Entry:
-        """The next entry by role, then by order of discovery."""
-        queue = next(queue for queue in self._queues if queue)
+        """The next entry: home page, columns and lists first, then an article, a page and a link in turn.
+
+        Who holds a link is kept until its target is known to be fine: what every page holds must be known soon.
+        """
+        queue = next((queue for queue in self._queues[: Role.ARTICLE] if queue), None)
+        while not queue:
+            queue = self._in_turn[0]
+            self._in_turn.rotate(-1)
         self.size -= 1
         return queue.popleft()
 

@@ -11,6 +11,7 @@ from functools import partial
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from crawler.facts import schema
+from crawler.facts.keys import key_of
 from crawler.facts.model import Attempt
 from crawler.facts.writer import Batch
 from crawler.frontier import Entry, Role
@@ -78,6 +79,9 @@ class Walk:
         batch: Batch = []
         self.book.adopt(batch, found)
         self.put(batch)
+        number = key_of(found.url)
+        if number in self.book.fine:  # seen before anybody asked
+            self.told_fine(number)
 
     # -- one answer --------------------------------------------------------------------------------------------
 

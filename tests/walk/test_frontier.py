@@ -15,11 +15,12 @@ def drain(frontier: Frontier, now: float = 0.0) -> list[int]:
     return got
 
 
-def test_home_before_columns_before_articles_before_checks() -> None:
+def test_home_columns_and_lists_first_then_an_article_a_page_and_a_link_in_turn() -> None:
+    """What a template holds is known before a thousand articles hold it too."""
     frontier = Frontier(per_site=2, per_host=1)
-    for number, role in enumerate((Role.LINK, Role.ARTICLE, Role.PAGE, Role.HOME, Role.COLUMN, Role.LIST)):
-        frontier.add(entry(number, role=role))
-    assert drain(frontier) == [3, 4, 5, 1, 2, 0]
+    for number, role in enumerate((5, 5, 3, 3, 3, 4, 2, 1, 0)):
+        frontier.add(entry(number, role=Role(role)))
+    assert drain(frontier) == [8, 7, 6, 2, 5, 0, 3, 1, 4]
 
 
 def test_one_slow_site_does_not_hold_the_others() -> None:
