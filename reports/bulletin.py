@@ -11,10 +11,11 @@ from reports.annex_statistics import statistics
 from reports.gbt9704.measures import width_of
 from reports.narrative import opening, overall
 from reports.numbers import compute
-from reports.options import SUBJECTS, Options
+from reports.options import Options
 from reports.paper import Annex, Outline, Paper
 from reports.points import deadline_day, main_problems, requirements, signed_day
 from reports.problems import Names, rows_of
+from reports.subjects import SUBJECTS
 from reports.telling import Telling
 from reports.wording import SLOT
 from rules.schema import Judgement

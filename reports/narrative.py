@@ -8,9 +8,9 @@ from datetime import datetime
 from reports import figures, told
 from reports.highlights import praise, special
 from reports.numbers import Numbers, SiteCount
-from reports.options import SUBJECTS
 from reports.paper import Outline
 from reports.problems import rows_of
+from reports.subjects import SUBJECTS
 from reports.telling import MOST_NAMED, Telling
 
 _ACCOUNTS_LEFT = {

@@ -9,9 +9,10 @@ from reports.bulletin import compose, lines
 from reports.documents import bulletin_name, write_documents
 from reports.files import write_atomic
 from reports.gbt9704 import render
-from reports.options import SUBJECTS, Options
+from reports.options import Options
 from reports.paper import Paper
 from reports.stored import Stored
+from reports.subjects import SUBJECTS
 from reports.template import render_template
 from reports.yearbook import write_year
 from rules.ledger import Ledger

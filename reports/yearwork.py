@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 from reports.annual import COUNTED, MANUAL
 from reports.numbers import compute
-from reports.options import SUBJECTS
 from reports.sheets import Cell, Sheet
 from reports.stored import Stored
+from reports.subjects import SUBJECTS
 from rules.ledger import Entry, Ledger
 
 HANDED = ("整改中", "待复查", "已销号", "退回")

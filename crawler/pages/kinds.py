@@ -151,9 +151,7 @@ def _is_home(doc: Document, signs: Signs, article: int, listing: int) -> bool:
     if points < 4 and not named:
         return False
     more = sum(
-        1
-        for element in doc.tagged["a"]
-        if element.stop - element.start < 14 and _MORE.search(doc.text_of(element))
+        1 for element in doc.tagged["a"] if element.stop - element.start < 14 and _MORE.search(doc.text_of(element))
     )
     points += (1 if named else 0) + (1 if more >= 3 else 0) + (1 if signs.anchors >= 60 else 0)
     if is_home(signs.url):

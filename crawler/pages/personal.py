@@ -20,9 +20,7 @@ _RUN = re.compile(r"(?<![\dA-Za-z.])\d{11,19}[\dXx]?(?![\dA-Za-z])")
 _STEP = 11  # digits of the shortest number
 _DIGIT = re.compile(r"\d")
 _LONG = re.compile(r"\d{11}")
-_PROVINCES = frozenset(
-    [*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66)]
-)
+_PROVINCES = frozenset([*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66)])
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
 _OLD = re.compile(r"身份证|公民身份|证件号")

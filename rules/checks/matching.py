@@ -68,9 +68,7 @@ def matches(params: MatchParams, page: PageFact, body: str | None) -> bool:
     if params.regex is not None and params.part != "html":
         return re.search(params.regex, _part(page, params.part)) is not None
     if body is None:
-        raise NoBodyError(
-            f"没有保存网页原文（{page.url}）：KEEP_BODIES 不含这类页面，只能用 part 检查标题等"
-        )
+        raise NoBodyError(f"没有保存网页原文（{page.url}）：KEEP_BODIES 不含这类页面，只能用 part 检查标题等")
     if params.regex is not None:
         return re.search(params.regex, body) is not None
     page_tree = Selector(text=_EARLY_END.sub("", body) or "<p></p>")

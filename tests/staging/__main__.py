@@ -47,9 +47,7 @@ def main() -> int:
     parser.add_argument("--http-port", type=int, default=None, help="网站端口，默认 8380，被占用时另选")
     parser.add_argument("--dns-port", type=int, default=None, help="域名服务端口，默认 8353，被占用时另选")
     parser.add_argument("--out", type=Path, default=None, help="清单和植入问题写到哪个文件夹")
-    parser.add_argument(
-        "--city", choices=CITIES, default="yunling", help=CITY_HELP
-    )
+    parser.add_argument("--city", choices=CITIES, default="yunling", help=CITY_HELP)
     options = parser.parse_args()
     as_of = beijing(options.as_of or datetime.now(BEIJING).replace(microsecond=0))
     try:

@@ -133,7 +133,7 @@ class Painter:
             for a in column.articles
         )
         head = f'<meta charset="{cms.STYLES[column.site.style].charset}"><title>{column.name}</title>'
-        text = f"<!DOCTYPE html><html><head>{head}</head><body><ul class=\"list\">{rows}</ul></body></html>"
+        text = f'<!DOCTYPE html><html><head>{head}</head><body><ul class="list">{rows}</ul></body></html>'
         return text.encode(cms.STYLES[column.site.style].charset)
 
     def records(self, column: Column) -> bytes:

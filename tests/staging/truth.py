@@ -50,8 +50,13 @@ def truth_of(city: CityModel, raw: dict[str, list[Any]], links: list[LinkPlant])
             for s in city.sites
         ],
         "problems": problems,
-        "innocents": [*_innocent_columns(city, raw), *_innocent_network(city, raw), *_innocent_links(city, raw, links),
-                      *words.innocents(city, raw), *registers.innocents(city, raw)],
+        "innocents": [
+            *_innocent_columns(city, raw),
+            *_innocent_network(city, raw),
+            *_innocent_links(city, raw, links),
+            *words.innocents(city, raw),
+            *registers.innocents(city, raw),
+        ],
     }
 
 
