@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import atexit
+import gc
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
@@ -12,6 +14,16 @@ from scrapy.settings import BaseSettings
 
 class BadUse(Exception):
     """The command was not typed as it must be; the message is Chinese."""
+
+
+def hush() -> None:
+    """From here on Python's cycle collector looks rarely, and not at all when the process ends.
+
+    Modules, rules and facts are kept to the end: looking at them again and again took a fifth of the time of every
+    import, and looking at them once more before the process is gone half a second.
+    """
+    gc.set_threshold(100_000, 50, 100)
+    atexit.register(gc.freeze)
 
 
 @dataclass
@@ -37,6 +49,11 @@ class OfficeCommand(ScrapyCommand):
     requires_project = True
     requires_crawler_process = False
     default_settings = {"LOG_ENABLED": False}  # noqa: RUF012 - as ScrapyCommand declares it
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Called before `run`, and by Scrapy alone."""
+        super().process_options(args, opts)
+        hush()
 
     def do(self, kind: type[Work], args: list[str], opts: argparse.Namespace) -> None:
         """Run the work that belongs to this command, and end with its status."""

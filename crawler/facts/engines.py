@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -20,6 +22,8 @@ CONNECT = {  # a database that went away without a word is noticed within a minu
 }  # fmt: skip
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=15000", "cache_size=-32000", "temp_store=MEMORY")
 
+_open: WeakSet[Engine] = WeakSet()
+
 
 def engine_of(url: str) -> Engine:
     """Engine of a DATABASE_URL, with nothing read or made yet but the folder of an SQLite file.
@@ -32,6 +36,7 @@ def engine_of(url: str) -> Engine:
             Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
         engine = sa.create_engine(parsed, pool_pre_ping=True, json_serializer=dumps)
         event.listen(engine, "connect", _sqlite_pragmas)
+        _open.add(engine)
         return engine
     given = {name: value for name, value in CONNECT.items() if name not in parsed.query}
     try:
@@ -79,3 +84,10 @@ def _sqlite_pragmas(connection: Any, _record: Any) -> None:
     for pragma in PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+@atexit.register
+def _close_all() -> None:
+    """SQLite's files beside a database go when its last connection is closed: not left to the end of all objects."""
+    for engine in list(_open):
+        engine.dispose()

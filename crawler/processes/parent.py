@@ -5,11 +5,9 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import pickle
-import signal
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from typing import Any
@@ -17,6 +15,7 @@ from typing import Any
 from crawler.facts.store import finish_run
 from crawler.facts.writer import Writer
 from crawler.processes.child import Order, walk_part
+from crawler.processes.nursery import started
 from crawler.rounds import Plan
 from crawler.walk.book import Counts
 
@@ -51,16 +50,6 @@ class _Child:
             log.info("a walking process does not listen")
 
 
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """What is started here ignores Ctrl-C from its first instruction, its imports included: the parent tells it."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
 class Crew:
     """A round walked by several processes. `counts`, `to_go`: how far they are together."""
 
@@ -69,7 +58,6 @@ class Crew:
         self.exit_reason: str | None = None
         self.finished = False
         self._said: dict[int, dict[str, tuple[int, int, int]]] = {}
-        self._context = multiprocessing.get_context("spawn")
         self._writer = Writer(plan.engine, self._store_failed)
         self._children = [self._start(order) for order in orders]
         self._owner = {job: child for child in self._children for job in child.order.jobs}
@@ -121,10 +109,8 @@ class Crew:
         self._writer.close()
 
     def _start(self, order: Order) -> _Child:
-        ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=walk_part, args=(theirs, order), daemon=True)
-        with _deaf():
-            process.start()
+        ours, theirs = multiprocessing.Pipe()
+        process = started(walk_part, theirs, order)
         theirs.close()
         return _Child(order, process, ours)
 

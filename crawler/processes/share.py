@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,21 +11,19 @@ from sqlalchemy.engine import Engine
 from crawler.facts import schema
 from crawler.hosts import LINK_JOBS
 from crawler.inventory import Site
+from crawler.processes.nursery import MOST, wanted
 from crawler.rounds import BadArgument
-
-MOST = 64
 
 
 def how_many(text: Any, sites: int) -> int:
     """The PROCESSES setting: a number, or `auto` for one a core; never more than there are sites."""
-    word = str(text or "1").strip().lower()
-    if word == "auto":
-        wanted = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    elif word.isdecimal() and 1 <= int(word) <= MOST:
-        wanted = int(word)
-    else:
-        raise BadArgument(f"设置 PROCESSES={text} 无效：写 auto（每个处理器核心一个进程）或 1 至 {MOST} 的整数。")
-    return max(1, min(wanted, sites))
+    try:
+        number = wanted(text)
+    except ValueError as error:
+        raise BadArgument(
+            f"设置 PROCESSES={text} 无效：写 auto（每个处理器核心一个进程）或 1 至 {MOST} 的整数。"
+        ) from error
+    return max(1, min(number, sites))
 
 
 def sizes(engine: Engine) -> dict[str, int]:

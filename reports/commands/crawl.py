@@ -7,6 +7,9 @@ import argparse
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
 
+from crawler.processes.nursery import get_ready
+from reports.commandline import hush
+
 
 class Command(ScrapyCrawl):
     """Exit status: 0 done, 1 the round could not be done, 2 bad input."""
@@ -14,6 +17,15 @@ class Command(ScrapyCrawl):
     def short_desc(self) -> str:
         """One line for `scrapy --help`."""
         return "执行一轮巡查（gov_sites）或一次可用性探测（availability）"
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """The first moment at which the settings are known: several walking processes are made ready beside us."""
+        super().process_options(args, opts)
+        hush()
+        assert self.settings is not None
+        several = self.settings["PROCESSES"] not in ("", "1")  # a wrong value is told later, with all that is wrong
+        if several and args == ["gov_sites"] and not self.settings["CLUSTER_URL"]:
+            get_ready()
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Done by `reports.doing.crawl`; a spider that is not ours is Scrapy's."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import threading
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scrapy.crawler import CrawlerProcessBase
 from scrapy.settings import BaseSettings
 
-from crawler.cluster.config import check as check_cluster
 from crawler.facts.store import StoreError
 from crawler.inventory import BadInput
 from crawler.probes.dns import Resolver
@@ -20,10 +21,12 @@ from crawler.processes.parent import Crew
 from crawler.processes.share import how_many
 from crawler.rounds import BadArgument, CannotRun, Plan, prepare
 from crawler.watch import prepare_watch
-from reports.closing import close_round
 from reports.files import OutputError, check_writable
 from reports.terminal import Display
 from rules.loader import load_ruleset
+
+if TYPE_CHECKING:
+    from reports.doing.cluster import HandedOut
 
 ARGUMENTS = {"inventory", "round", "as_of", "sites", "recheck"}
 
@@ -60,8 +63,8 @@ class Crawl:
 
     def _walk_side_by_side(self, plan: Plan, processes: int) -> int:
         """The round in several processes; this one writes the facts, then judges and tells."""
-        rules = load_ruleset(self.settings["RULES_PROFILE"])
         crew = Crew(plan, orders_of(plan, self.settings, processes))
+        threading.Thread(target=import_module, args=("reports.closing",), daemon=True).start()  # while they walk
         display = Display(plan, self.settings, crew)
         display.begin()
         try:
@@ -70,19 +73,23 @@ class Crawl:
             display.end()
             crew.close()
             plan.close()
-        return close_round(crew, rules, Path(self.settings["OUTPUT_DIR"]))
+        return self._close(crew)
 
     def _hand_out(self, plan: Plan) -> int:
         """The round on the workers of a cluster; this process waits for the last, then judges and tells."""
         from reports.doing.cluster import HandedOut  # Celery is an extra
 
         handed = HandedOut(plan, self.settings)
-        rules = load_ruleset(self.settings["RULES_PROFILE"])
         try:
             handed.walk()
-            return close_round(handed, rules, Path(self.settings["OUTPUT_DIR"]))
+            return self._close(handed)
         finally:
             plan.close()
+
+    def _close(self, walked: Crew | HandedOut) -> int:
+        from reports.closing import close_round  # brings all that judges and writes: nothing that walking waits for
+
+        return close_round(walked, self._rules, Path(self.settings["OUTPUT_DIR"]))
 
     def _ready(
         self, prepare_one: Callable[[dict[str, str]], dict[str, Any]], arguments: dict[str, str]
@@ -105,10 +112,12 @@ class Crawl:
         unknown = sorted(set(arguments) - ARGUMENTS)
         if unknown:
             raise BadArgument(f"不认识的参数：{'、'.join(unknown)}。可用的参数有：{'、'.join(sorted(ARGUMENTS))}。")
-        load_ruleset(self.settings["RULES_PROFILE"])
+        self._rules = load_ruleset(self.settings["RULES_PROFILE"])
         how_many(self.settings["PROCESSES"], 1)
         check_writable(Path(self.settings["OUTPUT_DIR"]))
         if self.settings["CLUSTER_URL"]:
+            from crawler.cluster.config import check as check_cluster
+
             check_cluster(self.settings)
         plan = prepare(arguments, self.settings, self.settings["PROJECT_ROOT"])
         if plan.servers:
