@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,21 +77,21 @@ def _kind(round_name: str) -> str:
 
 def judge_run(
     engine: Engine, run: Run, rules: RuleSet, answers: Sequence[Answer] = (), *, keep: bool = True
-) -> tuple[Judgement, StoredRound, Ledger]:
+) -> tuple[Judgement, Inventory, Ledger]:
     """Judge the stored facts of a run with what people reported; `keep` stores it and moves the ledger on.
 
-    Returns the ledger as it then stands in the store.
+    Returns the inventory of the run and the ledger as it then stands in the store.
     """
-    facts = StoredRound(engine, run)
-    ledger = stored_ledger(engine)
-    answers = answers or remembered_answers(engine, run.round)
-    judgement = judge(facts, rules, previous=ledger, exemptions=ledger.exemptions(), answers=answers)
-    if not judgement.coverage.pages:
-        raise NothingSeen(nothing_seen_message(facts))
+    with closing(StoredRound(engine, run)) as facts:
+        ledger = stored_ledger(engine)
+        answers = answers or remembered_answers(engine, run.round)
+        judgement = judge(facts, rules, previous=ledger, exemptions=ledger.exemptions(), answers=answers)
+        if not judgement.coverage.pages:
+            raise NothingSeen(nothing_seen_message(facts))
     if keep:
         ledger = advance(ledger, judgement.findings, judgement.closed, run.round, run.as_of)
         save_judgement(engine, run.round, run.id, judgement.model_dump(mode="json"), _Plain(ledger))
-    return judgement, facts, ledger
+    return judgement, facts.inventory, ledger
 
 
 def judge_and_write(engine: Engine, run: Run, rules: RuleSet, output: Path, answers: Sequence[Answer] = ()) -> Judged:
@@ -101,15 +102,15 @@ def judge_and_write(engine: Engine, run: Run, rules: RuleSet, output: Path, answ
     """
     profile = judgement_part(engine, run.round, "profile")
     trial = profile is not None and profile != rules.profile.name
-    judgement, facts, ledger = judge_run(engine, run, rules, answers, keep=not trial)
+    judgement, inventory, ledger = judge_run(engine, run, rules, answers, keep=not trial)
     folder = output / run.round / rules.profile.name if trial else output / run.round
     previous = previous_judgement(engine, run.round)
     trend = earlier_points(engine, run.round)
-    paths = write_documents(judgement, facts.inventory, folder, previous=previous, ledger=ledger, trend=trend)
+    paths = write_documents(judgement, inventory, folder, previous=previous, ledger=ledger, trend=trend)
     if not trial:
         subject = rules.profile.name.removeprefix("special-") if rules.profile.name.startswith("special-") else ""
         note_issued(engine, run.round, subject, "round")
-    return Judged(judgement, facts.inventory, paths, trial)
+    return Judged(judgement, inventory, paths, trial)
 
 
 def nothing_seen_message(facts: StoredRound) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy.engine import Engine
@@ -105,9 +106,10 @@ class RulesWork(Work):
         engine, run = self._walked(round_name)
         ledger = Ledger.model_validate({"entries": load_ledger(engine)})
         answers = remembered_answers(engine, run.round)
-        before, after = (
-            judge(StoredRound(engine, run), ruleset, previous=ledger, exemptions=ledger.exemptions(), answers=answers)
-            for ruleset in (now, then)
-        )
+        with closing(StoredRound(engine, run)) as facts:
+            before, after = (
+                judge(facts, ruleset, previous=ledger, exemptions=ledger.exemptions(), answers=answers)
+                for ruleset in (now, then)
+            )
         print(f"{run.round} 轮次，由“{now.profile.title}”改用“{then.profile.title}”：")
         print("\n".join(told(difference(before, after))))

@@ -30,6 +30,7 @@ def whole(city: City, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("whole")
     done = subprocess.run(command(city, folder), cwd=ROOT, capture_output=True, text=True, timeout=180)
     assert done.returncode == 0, done.stderr[-3000:]
+    assert not list(folder.glob("x.db-*")), "SQLite's other files stay when a connection was not closed"
     return folder
 
 
@@ -89,6 +90,7 @@ def test_a_killed_walker_is_replaced(city: City, whole: Path, tmp_path: Path) ->
         _, errors = parent.communicate(timeout=180)
     assert parent.returncode == 0, errors[-3000:]
     assert told(tmp_path) == told(whole)
+    assert not list(tmp_path.glob("x.db-*"))
     no_page_twice(tmp_path)
 
 
