@@ -24,7 +24,7 @@ def drop_fine_edges(db: Connection, run: int) -> None:
     foreign = sa.select(address.c.id).where(address.c.run == run, address.c.site.is_(None))
     shown = sa.select(other.c.target).where(other.c.run == run, sa.not_(other.c.hidden))
     fine = sa.and_(edge.c.run == run, edge.c.fault.is_(None), edge.c.target.not_in(bad))
-    db.execute(edge.delete().where(fine, edge.c.hidden, edge.c.target.in_(shown)))
+    db.execute(edge.delete().where(edge.c.hidden, fine, edge.c.target.in_(shown)))  # few, so asked first
     db.execute(edge.delete().where(fine, sa.not_(sa.and_(edge.c.hidden, edge.c.target.in_(foreign)))))
 
 

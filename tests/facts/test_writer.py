@@ -1,8 +1,12 @@
 """Batches are stored whole, in an order that keeps references alive."""
 
+import threading
+
+import pytest
 import sqlalchemy as sa
 
 from crawler.facts import schema
+from crawler.facts import writer as writing
 from crawler.facts.store import open_store
 from crawler.facts.writer import Batch, Writer
 
@@ -27,6 +31,21 @@ def test_found_and_done_in_one_transaction(store_url: str) -> None:
     with engine.connect() as db:
         rows = db.execute(sa.select(schema.address.c.id, schema.address.c.state).order_by(schema.address.c.id)).all()
     assert [tuple(row) for row in rows] == [(1, schema.DONE), (2, schema.TODO)]
+
+
+def test_who_waits_for_the_store_waits_for_no_company(store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "GATHER_SECONDS", 3600)
+    engine = open_store(store_url)
+    writer = Writer(engine)
+    writer.put([("address", address(1))])
+    waiting = threading.Thread(target=writer.flush, daemon=True)
+    waiting.start()
+    waiting.join(60)
+    assert not waiting.is_alive()
+    writer.flush()  # nothing was put since
+    with engine.connect() as db:
+        assert db.execute(sa.select(sa.func.count()).select_from(schema.address)).scalar_one() == 1
+    writer.close()
 
 
 def test_a_failing_store_is_told_once_and_nothing_more_is_taken(store_url: str) -> None:
