@@ -63,13 +63,16 @@ def _line(line: tuple[str, str]) -> Markup:
     return Markup(f'<a href="{address}" rel="noopener noreferrer nofollow" target="_blank">{shown}</a>')
 
 
+_page = environment().get_template("dashboard.html.j2")  # compiled on import: while others walk, not after them
+
+
 def build_dashboard(
     judgement: Judgement, inventory: Inventory, before: Judgement | None = None, trend: Sequence[RoundPoint] = ()
 ) -> bytes:
     """The page as UTF-8; the same judgement gives the same bytes. `trend`: the rounds before, or those of a period."""
     view = dashboard_view(judgement, inventory, before, trend)
     assets = {name: Markup((TEMPLATES / f"dashboard.{name}").read_text(encoding="utf-8")) for name in ("css", "js")}
-    return environment().get_template("dashboard.html.j2").render(**view, **assets).encode()
+    return _page.render(**view, **assets).encode()
 
 
 def dashboard_view(

@@ -9,7 +9,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
@@ -26,14 +26,22 @@ def wanted(text: Any) -> int:
     raise ValueError(text)
 
 
-def get_ready() -> None:
-    """Let the fork server import what walking processes need, beside whatever is done here until they start."""
-    if METHOD == "forkserver":
-        from multiprocessing.forkserver import ensure_running
+def get_ready(text: Any) -> None:
+    """Let the fork server import what walking processes need, beside whatever is done here until they start.
 
-        multiprocessing.set_forkserver_preload(["crawler.processes.preloaded"])
-        with deaf():
-            ensure_running()
+    `text` is the PROCESSES setting: nothing is made ready for one, or for what is wrong and will be told later.
+    """
+    with suppress(ValueError):
+        if wanted(text) > 1 and METHOD == "forkserver":
+            _start_server()
+
+
+def _start_server() -> None:
+    from multiprocessing.forkserver import ensure_running  # not on every platform
+
+    multiprocessing.set_forkserver_preload(["crawler.processes.preloaded"])
+    with deaf():
+        ensure_running()
 
 
 def started(target: Any, *args: Any) -> Any:

@@ -23,9 +23,8 @@ class Command(ScrapyCrawl):
         super().process_options(args, opts)
         hush()
         assert self.settings is not None
-        several = self.settings["PROCESSES"] not in ("", "1")  # a wrong value is told later, with all that is wrong
-        if several and args == ["gov_sites"] and not self.settings["CLUSTER_URL"]:
-            get_ready()
+        if args == ["gov_sites"] and not self.settings["CLUSTER_URL"]:
+            get_ready(self.settings["PROCESSES"])
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Done by `reports.doing.crawl`; a spider that is not ours is Scrapy's."""

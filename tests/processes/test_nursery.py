@@ -14,6 +14,7 @@ from typing import Any
 import dns.entropy
 import pytest
 
+from crawler.processes import nursery
 from crawler.processes.nursery import METHOD, get_ready, started, wanted
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,11 +60,28 @@ def test_what_is_preloaded_is_safe_to_share() -> None:
 
 @pytest.mark.skipif(METHOD != "forkserver", reason="no fork server here")
 def test_walking_processes_share_no_chance_and_do_not_hear_ctrl_c() -> None:
-    get_ready()
+    get_ready("2")
     one, other = both()
     assert one[0] != other[0] and one[1] != other[1]
     assert one[2] and other[2]
     assert signal.getsignal(signal.SIGINT) != signal.SIG_IGN
+
+
+def test_they_do_as_well_without_a_fork_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nursery, "METHOD", "spawn")
+    one, other = both()
+    assert one[0] != other[0] and one[2] and other[2]
+
+
+def test_nothing_is_made_ready_for_one_process_or_a_wrong_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[bool] = []
+    monkeypatch.setattr(nursery, "_start_server", lambda: made.append(True))
+    monkeypatch.setattr(nursery, "METHOD", "forkserver")
+    for text in ("", "1", None, "two", "0"):
+        get_ready(text)
+    assert not made
+    get_ready("2")
+    assert made
 
 
 def test_what_is_wanted() -> None:
