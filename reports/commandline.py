@@ -22,7 +22,7 @@ def hush() -> None:
     Modules, rules and facts are kept to the end: looking at them again and again took a fifth of the time of every
     import, and looking at them once more before the process is gone half a second.
     """
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(50_000)  # a large site's facts are more than that: its garbage still goes before the next one's
     atexit.register(gc.freeze)
 
 
