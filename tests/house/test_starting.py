@@ -25,3 +25,10 @@ def test_the_commands_are_listed_without_what_they_work_with() -> None:
     names = imported(code)
     assert "reports.commands.bulletin" in names
     assert sorted(names & set(OF_WORK)) == []
+
+
+def test_walking_does_not_wait_for_what_writes_documents() -> None:
+    names = imported("import reports.doing.crawl")
+    assert {"crawler.processes.parent", "rules.loader"} <= names
+    writing = {"alembic", "celery", "docx", "docxtpl", "jinja2", "openpyxl", "xlsxwriter", "reports.documents"}
+    assert sorted(names & writing) == []
