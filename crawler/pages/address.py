@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -43,7 +44,9 @@ def parse(raw: str, base: Address | None = None, encoding: str = "utf-8") -> Add
 
     The query is written in the page's encoding, the path in UTF-8, as browsers do.
     """
-    raw = _TABS.sub("", raw.strip(_EDGES))
+    raw = raw.strip(_EDGES)
+    if "\n" in raw or "\t" in raw or "\r" in raw:
+        raw = _TABS.sub("", raw)
     match = _SCHEME.match(raw)
     if match is None:
         return _relative(raw, base, encoding) if base else None
@@ -109,7 +112,7 @@ def _path(path: str) -> str:
     path = path.replace("\\", "/")
     if _PLAIN_PATH.match(path) is None:
         path = _PATH_ESCAPED.sub(lambda found: _escape(found.group(), "utf-8"), path)
-    if _ODD_SEGMENT.search(path) is None:
+    if ("/." not in path and "/%" not in path and path[:1] not in (".", "%")) or _ODD_SEGMENT.search(path) is None:
         return path
     kept: list[str] = []
     segments = path.split("/")[1:]
@@ -125,6 +128,7 @@ def _path(path: str) -> str:
     return "/" + "/".join(kept)
 
 
+@lru_cache(maxsize=1024)  # a round reads millions of addresses of some thousand hosts
 def _netloc(authority: str, scheme: str) -> str | None:
     """User info, host and port in the form a browser sends; None when there is no valid host."""
     user, at, hostport = authority.rpartition("@")

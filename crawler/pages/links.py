@@ -54,22 +54,30 @@ _CLIPS = re.compile(r"overflow\s*:\s*hidden", re.I)
 _NO_SIZE = ("0", "1", "2")
 _NO_SCRIPT = frozenset("/.h#?0123456789")
 _OPTION = re.compile(r"\s*(?:https?:|//|www\.)", re.I)
+_make = tuple.__new__  # the constructor of a named tuple takes twice the time
 
 
 def read_links(doc: Document, resolve: Resolver) -> list[Link]:
     """All links of the page in page order; stylesheet blocks come last."""
     links: list[Link] = []
+    text = doc.text
     tucked = 0  # index of the first element behind the last box that is out of sight
     for element in doc.elements:
         attrs, tag = element.attrs, element.tag
-        if not attrs or (tag not in _HOLDERS and _is_silent(attrs)):
+        if not attrs:
             continue
-        if tag == "a" and attrs.keys().isdisjoint(_ANYWHERE):  # most addresses of a page: the short way
+        silent = attrs.keys().isdisjoint(_ANYWHERE)
+        if tag not in _HOLDERS and (silent or _is_silent_style(attrs)):
+            continue
+        if silent and tag == "a":  # most addresses of a page: the short way
             href = attrs.get("href")
-            if href and not _is_script(href) and (found := resolve(href)) is not None:
+            if href and (href[0] in _NO_SCRIPT or not _is_script(href)) and (found := resolve(href)) is not None:
                 hidden = element.hidden or element.index < tucked
-                text = link_text(doc, element)
-                links.append(Link(found[0], text, tag, element.region, hidden, href[:RAW_LIMIT], found[1]))
+                words = text[element.start : element.stop] if element.stop - element.start <= TEXT_LIMIT else ""
+                if not words or "\n" in words or words[0] == " " or words[-1] == " ":
+                    words = link_text(doc, element)
+                url, fault = found
+                links.append(_make(Link, (url, words, tag, element.region, hidden, href[:RAW_LIMIT], fault)))
                 continue
         if element.end > tucked and ("style" in attrs or tag == "marquee") and tucks_away(element):
             tucked = element.end
@@ -87,10 +95,8 @@ def read_links(doc: Document, resolve: Resolver) -> list[Link]:
     return links
 
 
-def _is_silent(attrs: dict[str, str | None]) -> bool:
-    """Does nothing that any element may bear lead somewhere or hide what is in it?"""
-    if attrs.keys().isdisjoint(_ANYWHERE):
-        return True
+def _is_silent_style(attrs: dict[str, str | None]) -> bool:
+    """Of what any element may bear, is a style alone there that neither loads anything nor hides what is in it?"""
     style = attrs.get("style")
     return bool(style) and not _of_style(style) and not _tucks_away(style) and attrs.keys().isdisjoint(_NOT_STYLE)
 

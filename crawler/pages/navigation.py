@@ -163,8 +163,8 @@ def _depth(element: Element, outer: Element) -> int:
 def _nav_by_region(doc: Document) -> Element | None:
     """The first block named as navigation that holds several links; one with a 首页 link is preferred."""
     first = None
-    for element in doc.elements:
-        if element.region != "nav" or (element.parent is not None and element.parent.region == "nav"):
+    for element in doc.zones:
+        if element.region != "nav":
             continue
         links = [inner for inner in doc.subtree(element) if inner.tag == "a" and inner.stop > inner.start]
         if len(links) < 4:

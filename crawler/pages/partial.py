@@ -54,7 +54,7 @@ def find_partial(text: str, start: int, stop: int, link_start: int, link_stop: i
         found = _in_pieces("\n".join(line for line in inside.split("\n") if len(line) <= 12))
         if found is not None:
             return found
-    bracketed = _BRACKETED.search(inside)
+    bracketed = _BRACKETED.search(inside) if any(sign in inside for sign in "[(（【") else None
     if bracketed is None:
         return None
     month, day = (int(part) for part in bracketed.groups() if part)

@@ -76,11 +76,12 @@ def _frame(body: bytes, url: str, content_type: str | None, as_of: date) -> _Fra
     doc = build(html)
     doc.text = narrow(doc.text)
     mark_regions(doc)
-    base = _base(doc, url)
+    own = parse(url)
+    base = _base(doc, own)
     metas = read_metas(doc)
     return _Frame(
         doc=doc,
-        own=str(parse(url) or url),
+        own=str(own or url),
         base=base,
         encoding=encoding,
         resolve=Resolver(base, encoding),
@@ -141,7 +142,7 @@ def _signs(frame: _Frame, hits: list[Hit], head: Element | None, listing: Listin
         url=frame.own,
         title=frame.title,
         tags=frame.tags,
-        shown=len("".join(doc.visible(0, len(doc.text)).split())),
+        shown=_characters(doc.visible(0, len(doc.text))),
         anchors=len(doc.tagged["a"]),
         main=main_rows(listing, pager),
         undated=undated_rows(listing),
@@ -152,6 +153,11 @@ def _signs(frame: _Frame, hits: list[Hit], head: Element | None, listing: Listin
         publication=read_publication(doc, hits, head, day, frame.own, frame.as_of),
         substance=measure(doc),
     )
+
+
+def _characters(text: str) -> int:
+    """Characters of a page's text that are no white space: of that it holds blanks and line ends alone."""
+    return len(text) - text.count(" ") - text.count("\n")
 
 
 def _article(frame: _Frame, head: Element | None, signs: Signs) -> dict[str, Any]:
@@ -169,9 +175,8 @@ def _article(frame: _Frame, head: Element | None, signs: Signs) -> dict[str, Any
     }
 
 
-def _base(doc: Document, url: str) -> Address | None:
+def _base(doc: Document, own: Address | None) -> Address | None:
     """The address that relative ones are read against: the first base element, else the page's own."""
-    own = parse(url)
     for element in doc.tagged["base"]:
         if element.get("href").strip():
             return parse(element.get("href"), own) or own

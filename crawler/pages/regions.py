@@ -93,7 +93,6 @@ _FOOTER_TEXT = 1500
 _HEADER_SHARE = 0.5
 
 
-@lru_cache(maxsize=8192)
 def _named(label: str) -> str:
     """Region that a tag with its id and class claims, or ''."""
     words = _WORDS.findall(_CAMEL.sub(" ", label).lower())
@@ -108,24 +107,37 @@ def _named(label: str) -> str:
     return "nav" if any(name.endswith(("nav", "menu")) for name in names) and "list" not in label else ""
 
 
+@lru_cache(maxsize=8192)
+def _claimed(tag: str, name: str | None, style: str | None) -> str:
+    return "" if tag in _NEVER_NAMED else _named(f"{tag} {name or ''} {style or ''}"[:200])
+
+
 def mark_regions(doc: Document) -> None:
     """Give every element its region; what no name claims is content."""
     footer_from = _footer_start(doc)
     linked = _Linked(doc)
     total = max(1, len(doc.text))
-    for element in doc.elements:
-        parent = element.parent
-        inherited = parent.region if parent is not None else "content"
-        if inherited != "content":
-            element.region = inherited
+    behind = total + 1 if footer_from is None else footer_from
+    elements, inside, zones = doc.elements, 0, doc.zones
+    zones.clear()
+    for element in elements:
+        if element.index < inside:  # its region is that of the element around it
             continue
         attrs, tag = element.attrs, element.tag
         own = ""
-        if tag in _NAMING or (attrs and ("class" in attrs or "id" in attrs) and tag not in _NEVER_NAMED):
-            own = _own(doc, element, total, linked)
-        if not own and footer_from is not None and element.start >= footer_from:
+        if attrs or tag in _NAMING:
+            name, style = attrs.get("id"), attrs.get("class")
+            claim = _claimed(tag, name and name[:200], style and style[:200]) if name or style or tag in _NAMING else ""
+            own = _own(doc, element, claim, total, linked) if claim else ""
+        if not own and element.start >= behind:
             own = "footer"
-        element.region = own or "content"
+        if own:
+            inside = element.end
+            zones.append(element)
+            for inner in elements[element.index : inside]:
+                inner.region = own
+        else:
+            element.region = "content"
 
 
 class _Linked:
@@ -142,11 +154,8 @@ class _Linked:
         return self.sums[behind] - self.sums[first]
 
 
-def _own(doc: Document, element: Element, total: int, linked: _Linked) -> str:
+def _own(doc: Document, element: Element, claim: str, total: int, linked: _Linked) -> str:
     """The region this element opens, after its text was held against the claim."""
-    claim = _named(f"{element.tag} {element.get('id')} {element.get('class')}"[:200])
-    if not claim:
-        return ""
     text = doc.text_of(element)
     if claim != "side" and sum(1 for _ in islice(_ROW_DATE.finditer(text), _LIST_DATES)) >= _LIST_DATES:
         return ""

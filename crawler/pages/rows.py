@@ -59,12 +59,13 @@ class Row:
 def read_rows(doc: Document, hits: list[Hit], resolve: Resolver) -> list[Row]:
     """All links of the content that could be titles, each with its own date where there is one."""
     rows = _candidates(doc, resolve)
+    may_pin = "顶" in doc.text
     for place, row in enumerate(rows):
         before = rows[place - 1].link.index if place else -1
         after = rows[place + 1].link.index if place + 1 < len(rows) else len(doc.elements) + 1
         row.box = _box(doc, row.link, before, after)
         row.signature = signature(row.box)
-        row.pinned = _PINNED.search(doc.text, row.box.start, row.box.stop) is not None
+        row.pinned = may_pin and _PINNED.search(doc.text, row.box.start, row.box.stop) is not None
     starts = [hit.start for hit in hits]
     for row in rows:
         _date_inside(doc, row, hits, starts)
@@ -93,12 +94,12 @@ def _shape(tag: str, name: str | None) -> str:
 def _candidates(doc: Document, resolve: Resolver) -> list[Row]:
     """Title links in page order; neighbours that lead to the same page (picture, title, 详情) are one."""
     rows: list[Row] = []
+    text = doc.text
     for element in doc.tagged["a"]:
         if element.region in ("header", "nav", "footer") or element.stop - element.start < 2:
             continue
-        text = doc.text[element.start : min(element.stop, element.start + 1200)]
-        title = _title(element, text)
-        if not title or _MINOR.fullmatch(title):
+        title = _title(element, text[element.start : min(element.stop, element.start + 1200)])
+        if not title or _is_minor(title):
             continue
         url = _target(element, resolve)
         if rows and url and rows[-1].url == url and element.index - rows[-1].link.index < 60:
@@ -106,19 +107,25 @@ def _candidates(doc: Document, resolve: Resolver) -> list[Row]:
                 rows[-1].title, rows[-1].link = title, element
             continue
         rows.append(Row(element, url, title, element, ()))
-    return [row for place, row in enumerate(rows) if not _is_category(rows, place)]
+    lines = [_line(row.link) for row in rows]
+    return [row for place, row in enumerate(rows) if not _is_category(rows, lines, place)]
 
 
-def _is_category(rows: list[Row], place: int) -> bool:
+@lru_cache(maxsize=2048)
+def _is_minor(title: str) -> bool:
+    return _MINOR.fullmatch(title) is not None
+
+
+def _is_category(rows: list[Row], lines: list[Element | None], place: int) -> bool:
     """A short link such as `[市教育局]` that shares its row with a title."""
     row = rows[place]
     if len(row.title) > 12:
         return False
-    line = _line(row.link)
+    line = lines[place]
     if line is None:
         return False
-    near = [rows[other] for other in range(max(0, place - 2), min(len(rows), place + 3)) if other != place]
-    shared = [other for other in near if _line(other.link) is line]
+    near = range(max(0, place - 2), min(len(rows), place + 3))
+    shared = [rows[other] for other in near if lines[other] is line and other != place]
     return len(shared) == 1 and len(shared[0].title) >= 2 * len(row.title.strip("[]【】"))
 
 
@@ -145,7 +152,20 @@ def _target(element: Element, resolve: Resolver) -> str:
 
 def _title(element: Element, text: str) -> str:
     """The title of a link: its own words without lines that are only dates, in full where the text is cut."""
-    full = " ".join(element.get("title").split())
+    full = element.attrs.get("title")
+    shown = _shown(text)
+    if not full:
+        return shown[:300]
+    full = " ".join(full.split())
+    cut = shown.rstrip(".…。 ")
+    if full and (not shown or (len(full) > len(cut) and full.startswith(cut[: max(4, len(cut) - 2)]))):
+        return full[:300]
+    return shown[:300]
+
+
+@lru_cache(maxsize=2048)  # the menus and side lists of a site stand on all its pages
+def _shown(text: str) -> str:
+    """The words of a link's text."""
     lines = [line.strip() for line in text.split("\n")] if "\n" in text else [text.strip()]
     dated = _DIGIT.search(text) is not None
     words = [line for line in lines if line and not (dated and _DATE_LINE.fullmatch(line))]
@@ -153,10 +173,7 @@ def _title(element: Element, text: str) -> str:
     shown = (_DATE_TAIL.sub("", first) if dated else first).strip(" ·•●◆■□▪►>")
     if len(words) > 1 and len(shown) < 4:
         shown = max(words[:3], key=len)
-    cut = shown.rstrip(".…。 ")
-    if full and (not shown or (len(full) > len(cut) and full.startswith(cut[: max(4, len(cut) - 2)]))):
-        return full[:300]
-    return shown[:300]
+    return shown
 
 
 _DIGIT = re.compile(r"\d")
@@ -235,14 +252,11 @@ def _words_beside(text: str, hit: Hit, start: int, stop: int) -> int:
 
 def _date_beside(doc: Document, rows: list[Row], hits: list[Hit], starts: list[int]) -> None:
     """Rows without markup of their own (`<a>…</a> 2026-11-18<br>`, dt/dd): the date between this link and the next."""
-    after: list[Hit | None] = []
-    for place, row in enumerate(rows):
-        stop = rows[place + 1].link.start if place + 1 < len(rows) else row.link.stop + _GAP
-        after.append(_gap_hit(doc, row.link.stop, min(stop, row.link.stop + _GAP), hits, starts))
     for place, row in enumerate(rows):
         if row.day is not None or row.partial is not None:
             continue
-        following = after[place]
+        stop = rows[place + 1].link.start if place + 1 < len(rows) else row.link.stop + _GAP
+        following = _gap_hit(doc, row.link.stop, min(stop, row.link.stop + _GAP), hits, starts)
         if following is not None and not _taken(rows, place + 1, following) and _same_list(row, rows, place + 1):
             row.day, row.day_place = following.day, following.start
 

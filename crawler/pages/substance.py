@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import chain
+from operator import attrgetter
 
 from crawler.pages.tree import Document, Element
 
@@ -31,7 +33,8 @@ _DECORATION = re.compile(
     re.I,
 )
 _LONG_LINE = 12
-_NOT_OWN = frozenset(("a", "select", "option", "button", "label"))
+_NOT_OWN = ("a", "select", "option", "button", "label")
+_INDEX = attrgetter("index")
 _PLAYER = re.compile(r"\.pdf|viewer|player|video|flip", re.I)
 _FIELDS = frozenset(("", "text", "tel", "email", "password", "radio", "checkbox", "file"))
 _MEDIA = frozenset(("video", "audio", "embed", "object", "canvas"))
@@ -93,8 +96,10 @@ def _plain_lines(doc: Document) -> tuple[int, int, bool]:
     """(characters of own lines, the longest line, does it say that it is empty)"""
     parts: list[str] = []
     place = 0
-    for element in doc.elements:
-        if element.start < place or not (element.tag in _NOT_OWN or element.hidden or element.region != "content"):
+    others = [*doc.zones, *doc.hidden, *chain.from_iterable(doc.tagged.get(tag, ()) for tag in _NOT_OWN)]
+    others.sort(key=_INDEX)
+    for element in others:
+        if element.start < place:
             continue
         parts.append(doc.text[place : element.start])
         place = element.stop
@@ -119,8 +124,8 @@ def main_text(doc: Document, limit: int) -> str:
     """Visible text of the content region, lines kept, cut at `limit` characters."""
     parts: list[str] = []
     place, length = 0, 0
-    for element in doc.elements:
-        if element.region == "content" or element.start < place or length > limit:
+    for element in doc.zones:
+        if element.start < place or length > limit:
             continue
         piece = doc.visible(place, element.start)
         parts.append(piece)

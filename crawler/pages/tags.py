@@ -64,7 +64,8 @@ def generation_time(metas: dict[str, str]) -> datetime | None:
 def published_meta(metas: dict[str, str], generated: datetime | None) -> datetime | None:
     """Publication time by meta; never one that equals the time the page was generated (开普 UCAP writes it so)."""
     for name in _PUBLISHED:
-        moment = parse_moment(metas.get(name) or "")
+        value = metas.get(name)
+        moment = parse_moment(value) if value else None
         if moment is not None and not _same(moment, generated):
             return moment
     return None

@@ -57,21 +57,22 @@ def find_headline(doc: Document, title: str | None, article_title: str) -> Eleme
     wanted, whole = bare(article_title), bare(title or "")
     first = bare(_PARTS.split(title)[0]) if title else ""
     leads = {wanted[:1], whole[:1], first[:1]}
-    signs = (whole[-1:], whole[len(whole) // 2 :][:1])
-    best: Element | None = None
-    best_score = 0.0
+    middle, end = whole[len(whole) // 2 :][:1], whole[-1:]
+    page, best, best_score = doc.text, None, 0.0
     for element in doc.elements:
-        if not 2 <= element.stop - element.start <= 300 or element.tag not in _CANDIDATES or element.hidden:
+        tag, start, stop = element.tag, element.start, element.stop
+        if tag not in _CANDIDATES or not 2 <= stop - start <= 300:
             continue
-        if element.region in ("footer", "side"):
+        if element.hidden or element.region == "footer" or element.region == "side":
             continue
-        text = doc.text[element.start : element.stop]
-        named = element.tag in _HEADINGS or _is_named(element.attrs.get("class"), element.attrs.get("id"))
+        attrs = element.attrs
+        named = tag in _HEADINGS or (bool(attrs) and _is_named(attrs.get("class"), attrs.get("id")))
+        text = page[start:stop]
         if not named:
+            if text[0].isalnum() and text[0] not in leads and not (end in text and middle in text):
+                continue  # neither begins like a title nor holds one
             if whole[:1] not in text and wanted[:1] not in text:
                 continue
-            if text[0].isalnum() and text[0] not in leads and not (signs[0] in text and signs[1] in text):
-                continue  # neither begins like a title nor holds one
         score = _score(element, text, named, wanted, whole, first)
         if score > best_score:
             best, best_score = element, score

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from crawler.pages.nodes import BLOCKS, KINDS, TEXT, kind_of
 from crawler.pages.tame import tame
 
 
@@ -52,19 +53,23 @@ class Script:
 
 
 class Document:
-    """The flat page. `muted` are the stretches of text a reader does not see, in order."""
+    """The flat page. `muted` are the stretches of text a reader does not see, in order; `hidden` the
+    elements that hide what is in them, `zones` those that open another region than the content.
+    """
 
     __slots__ = (
         "_muted_starts",
         "_starts",
         "comments",
         "elements",
+        "hidden",
         "muted",
         "scripts",
         "styles",
         "tagged",
         "text",
         "title",
+        "zones",
     )
 
     def __init__(self) -> None:
@@ -76,6 +81,8 @@ class Document:
         self.styles: list[str] = []
         self.comments: list[tuple[str, int]] = []
         self.muted: list[tuple[int, int]] = []
+        self.hidden: list[Element] = []
+        self.zones: list[Element] = []
         self._starts: list[int] | None = None
         self._muted_starts: list[int] | None = None
 
@@ -117,67 +124,6 @@ class Document:
         return "".join(parts)
 
 
-_BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "br",
-        "button",
-        "caption",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "frameset",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hgroup",
-        "hr",
-        "iframe",
-        "legend",
-        "li",
-        "main",
-        "marquee",
-        "menu",
-        "nav",
-        "ol",
-        "optgroup",
-        "option",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-        "ucaptitle",
-        "ucapcontent",
-    ]
-)
-_SPECIAL = frozenset(("script", "style", "title", "template", "noscript", "noframes", "noembed"))
-_MUTE = frozenset(("select", "textarea", "datalist", "object", "iframe", "audio", "video", "canvas", "svg", "math"))
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 
@@ -195,72 +141,88 @@ def _walk(root: LexborNode, doc: Document) -> str:
 
     `last` is the last character of the text so far; `joint`: an element began or ended since the last words.
     """
-    elements, tagged, chunks = doc.elements, doc.tagged, [""]
-    place, last, joint, muted_from = 0, "\n", False, 0
+    elements, tagged, chunks, kinds = doc.elements, doc.tagged, [""], KINDS
+    place, count, last, joint, muted_from = 0, 0, "\n", False, 0
     current: Element | None = None
     muting: Element | None = None
+    hiding: Element | None = None
     parents: list[LexborNode] = []
     node: LexborNode | None = root
-    while node is not None:
-        tag = node.tag or "-"
-        closing = False
-        if tag == "-text":
+    while True:
+        assert node is not None
+        number = node.tag_id
+        if number == TEXT:
             raw = node.text_content or ""
-            text = " ".join(raw.split())
-            if text:
-                if last not in " \n" and (raw[0].isspace() or (joint and last.isdigit() and text[0].isdigit())):
-                    text = " " + text
-                if raw[-1].isspace():
-                    text += " "
+            if words := raw.split():
+                text = " ".join(words)
+                if len(text) == len(raw):  # no white space at either end
+                    if joint and last.isdigit() and text[0].isdigit():
+                        text = " " + text
+                else:
+                    if last not in " \n" and (raw[0].isspace() or (joint and last.isdigit() and text[0].isdigit())):
+                        text = " " + text
+                    if raw[-1].isspace():
+                        text += " "
                 joint = False
-            elif raw and last not in " \n":
-                text = " "
-            if text:
                 chunks.append(text)
                 place, last = place + len(text), text[-1]
-        elif (tag in _SPECIAL or tag[0] in "-!") and (tag != "title" or muting is None):
-            _set_aside(doc, node, tag, current, place)
+            elif raw and last not in " \n":
+                chunks.append(" ")
+                place, last = place + 1, " "
         else:
-            if last != "\n" and tag in _BLOCKS:
-                chunks.append("\n")
-                place, last = place + 1, "\n"
-            attrs = node.attributes
-            hidden = current is not None and current.hidden
-            if attrs and not hidden:
-                style = attrs.get("style")
-                hidden = "hidden" in attrs or (style is not None and _hides(style))
-            element = Element()
-            element.tag, element.attrs, element.parent = tag, attrs, current
-            element.index, element.start, element.hidden, element.region = len(elements), place, hidden, ""
-            current = element
-            elements.append(current)
-            tagged[tag].append(current)
-            joint = True
-            if muting is None and (hidden or tag in _MUTE):
-                muting, muted_from = current, place
-            child = node.first_child
-            if child is not None:
-                parents.append(node)
-                node = child
-                continue
-            closing = True
-        following = node.next
-        while closing or (following is None and parents):
-            if not closing:
-                following = parents.pop().next
-            closing = False
+            tag, block, mutes, aside = kinds.get(number) or kind_of(node.tag or "-")
+            if aside and (tag != "title" or muting is None):
+                _set_aside(doc, node, tag, current, place)
+            else:
+                if block and last != "\n":
+                    chunks.append("\n")
+                    place, last = place + 1, "\n"
+                element = Element()
+                element.tag = tag
+                element.attrs = attrs = node.attributes
+                element.parent = current
+                element.index = count
+                element.start = place
+                element.region = ""
+                if attrs and hiding is None:
+                    style = attrs.get("style")
+                    if "hidden" in attrs or (style is not None and _hides(style)):
+                        hiding = element
+                        doc.hidden.append(element)
+                element.hidden = hidden = hiding is not None
+                elements.append(element)
+                tagged[tag].append(element)
+                count += 1
+                joint = True
+                if muting is None and (hidden or mutes):
+                    muting, muted_from = element, place
+                child = node.first_child
+                if child is not None:
+                    parents.append(node)
+                    current, node = element, child
+                    continue
+                element.stop, element.end = place, count
+                if element is muting:
+                    muting = None
+                if element is hiding:
+                    hiding = None
+        node = node.next
+        while node is None:
+            if not parents:
+                return "".join(chunks)
             assert current is not None  # parents hold an open element each
-            current.stop, current.end, joint = place, len(elements), True
+            current.stop, current.end, joint = place, count, True
             if current is muting:
                 if place > muted_from:
                     doc.muted.append((muted_from, place))
                 muting = None
-            if last != "\n" and current.tag in _BLOCKS:
+            if current is hiding:
+                hiding = None
+            if last != "\n" and current.tag in BLOCKS:
                 chunks.append("\n")
                 place, last = place + 1, "\n"
             current = current.parent
-        node = following
-    return "".join(chunks)
+            node = parents.pop().next
 
 
 @lru_cache(maxsize=4096)  # editors write the same style on every paragraph
