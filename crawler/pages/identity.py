@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
-from functools import lru_cache
 from operator import attrgetter
 from urllib.parse import unquote
 
@@ -47,6 +47,7 @@ _CODE_PARAM = re.compile(r"site_?code=([\w]{6,14})", re.I)
 _POLICE_PARAM = re.compile(r"(?:record)?code=(\d{12,14})", re.I)
 _TELLING = frozenset(("href", "src", "onclick", "class", "id"))
 _HOLDERS = frozenset(("a", "img", "span", "div", "iframe", "area", "p", "li", "td"))
+_SIGNS = ("onac", "code=", "jiucuo", "121.43.68.40", "zfwzgl", "kaipuyun")
 _TAIL = 12_000
 _FOOT = 3_000
 
@@ -125,19 +126,30 @@ def _addresses(doc: Document) -> tuple[str | None, str | None, str | None]:
 
 def _clues(doc: Document) -> list[Element]:
     """The few elements with an attribute that may tell something, in page order."""
-    found: list[Element] = []
+    values: list[str] = []
+    ends: list[int] = []
+    owners: list[Element] = []
+    end = 0
     for element in doc.elements:
-        if element.tag in _HOLDERS:
-            for name, value in element.attrs.items():
-                if value and name in _TELLING and _is_clue(value):
-                    found.append(element)
-                    break
-    return found
-
-
-@lru_cache(maxsize=8192)  # menus and classes are the same on all pages of a site
-def _is_clue(value: str) -> bool:
-    return "onac" in value or "code=" in value or _may_be_jiucuo(value) or _CONAC_ID.match(value) is not None
+        attrs = element.attrs
+        if attrs and element.tag in _HOLDERS:
+            for name, value in attrs.items():
+                if value and name in _TELLING:
+                    values.append(value)
+                    owners.append(element)
+                    end += len(value) + 1
+                    ends.append(end)
+    joined = "\n".join(values)  # one search for all of them
+    places: set[int] = set()
+    for sign in _SIGNS:
+        place = joined.find(sign)
+        while place >= 0:
+            places.add(bisect_right(ends, place))
+            place = joined.find(sign, place + 1)
+    if "deconac" in joined.lower():
+        places.update(place for place, value in enumerate(values) if _CONAC_ID.match(value))
+    found = {owners[place].index: owners[place] for place in places}
+    return [found[index] for index in sorted(found)]
 
 
 def _may_be_jiucuo(value: str) -> bool:

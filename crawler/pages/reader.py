@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
@@ -33,6 +33,10 @@ from crawler.pages.title import find_headline, page_title
 from crawler.pages.tree import Document, Element, build
 
 TEXT_LIMIT = 200_000
+_NO_ARTICLE: dict[str, Any] = {
+    "published": None, "published_from": None, "published_conflict": False, "headline": None, "source": None,
+    "doc_number": None,
+}  # fmt: skip
 CHINA = timezone(timedelta(hours=8))
 _LOG = logging.getLogger(__name__)
 
@@ -105,10 +109,10 @@ def _read(body: bytes, url: str, content_type: str | None, as_of: date) -> Page:
     kind = kind_of(doc, signs, resolve)
     kind = "other" if jump and kind not in ("challenge", "home") else kind
     items = _items(kind, listing, signs)
-    own = _article(frame, head, signs) if kind == "article" else {}
-    return replace(
-        empty_page(url),
-        **own,
+    own = _article(frame, head, signs) if kind == "article" else {"date_evidence": {}}
+    return Page(
+        url=url,
+        **{**_NO_ARTICLE, **own},
         base_url=str(frame.base) if frame.base else url,
         encoding=frame.encoding,
         title=frame.title,
