@@ -81,7 +81,8 @@ def find_dates(text: str) -> list[Hit]:
 def find_compact(text: str) -> list[Hit]:
     """Dates of eight digits; only to be asked where a label already says that a date follows."""
     hits = []
-    for found in _COMPACT.finditer(text):
+    matches = [found for century in ("20", "19") for found in near(_COMPACT, text, century, 0)]
+    for found in sorted(matches, key=re.Match.start):
         day = day_of(int(found.group(1)), int(found.group(2)), int(found.group(3)))
         if day is not None:
             hits.append(Hit(found.start(), found.end(), day))

@@ -88,9 +88,13 @@ def _legacy(body: bytes, name: str) -> str | None:
 
 
 def _mostly_utf8(body: bytes) -> bool:
-    low = len(body.translate(None, _NOT_ASCII))
-    well_formed = len(body.decode("utf-8", "ignore").encode("utf-8")) - low
-    return well_formed >= _MIXED_SHARE * (len(body) - low)
+    first, rest = body[: len(body) // 2], body[len(body) // 2 :]
+    low, low_rest = len(first.translate(None, _NOT_ASCII)), len(rest.translate(None, _NOT_ASCII))
+    wanted = _MIXED_SHARE * (len(body) - low - low_rest)
+    well_formed = len(first.decode("utf-8", "ignore").encode("utf-8")) - low
+    if well_formed + _LONGEST + len(rest) - low_rest < wanted:
+        return False  # not even if all of the rest were UTF-8
+    return len(body.decode("utf-8", "ignore").encode("utf-8")) - low - low_rest >= wanted
 
 
 def _damaged(body: bytes, declared: str | None) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
+from itertools import islice
 from operator import attrgetter
 from urllib.parse import unquote
 
@@ -50,6 +51,8 @@ _HOLDERS = frozenset(("a", "img", "span", "div", "iframe", "area", "p", "li", "t
 _SIGNS = ("onac", "code=", "jiucuo", "121.43.68.40", "zfwzgl", "kaipuyun")
 _TAIL = 12_000
 _FOOT = 3_000
+_LABEL = 8  # characters of the longest label of a contact
+_FEW_COLONS = 15
 
 
 def read_identity(doc: Document) -> Identity:
@@ -190,5 +193,9 @@ def _sponsor(text: str) -> str | None:
 
 
 def _contact(text: str) -> str | None:
-    found = _CONTACT.search(text)
+    if text.count("：") + text.count(":") > _FEW_COLONS:
+        found = _CONTACT.search(text)
+    else:
+        firsts = [match for sign in "：:" for match in islice(near(_CONTACT, text, sign, _LABEL), 1)]
+        found = min(firsts, key=re.Match.start, default=None)
     return found.group().strip() if found else None

@@ -92,9 +92,9 @@ def undated_rows(listing: Listing) -> list[Row]:
     """Rows of lists that show no date: several like rows whose addresses or titles are those of articles."""
     found: list[Row] = []
     for group in grouped([row for row in listing.rows if row.link.region == "content"]).values():
-        articles = sum(is_article(row.url) for row in group)
-        long_titles = sum(len(row.title) >= 9 for row in group)
-        leading = sum(bool(row.url) for row in group)
+        articles = sum([is_article(row.url) for row in group])
+        long_titles = sum([len(row.title) >= 9 for row in group])
+        leading = any([row.url for row in group])
         told = articles * 2 > len(group) or (
             len(group) >= 3 and long_titles * 3 >= len(group) * 2 and (articles or not leading)
         )

@@ -10,7 +10,7 @@ from crawler.pages.resolve import Resolver
 from crawler.pages.tree import Document, Element
 
 _HERE = re.compile(
-    r"(?:(?:您|你)?(?:现在|当前|目前)?(?:的|所在|所处)*位置|当前(?:所在)?页面?|您所在的(?:栏目|页面)?|当前栏目|"
+    r"(?=[您你现当目的所位yl])(?:(?:您|你)?(?:现在|当前|目前)?(?:的|所在|所处)*位置|当前(?:所在)?页面?|您所在的(?:栏目|页面)?|当前栏目|"
     r"You are here|Location)\s*(?:是|为|在)?\s*(?:[:：>»]|\s|(?=首页))",
     re.I,
 )

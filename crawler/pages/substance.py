@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from operator import attrgetter
 
@@ -33,6 +34,7 @@ _DECORATION = re.compile(
     re.I,
 )
 _LONG_LINE = 12
+_SHORT_LINE = 60
 _NOT_OWN = ("a", "select", "option", "button", "label")
 _INDEX = attrgetter("index")
 _PLAYER = re.compile(r"\.pdf|viewer|player|video|flip", re.I)
@@ -110,14 +112,23 @@ def _plain_lines(doc: Document) -> tuple[int, int, bool]:
     empty = False
     for line in "".join(parts).split("\n"):
         line = line.strip()
-        if len(line) < 60 and _EMPTY_WORDS.search(line):
+        if not line:
+            continue
+        weight = _weight(line) if len(line) < _SHORT_LINE else 0 if _BOILERPLATE.match(line) else len(line)
+        if weight < 0:
             empty = True
             continue
-        if len(line) < _LONG_LINE or _BOILERPLATE.match(line):
-            continue
-        total += len(line)
-        longest = max(longest, len(line))
+        total += weight
+        longest = max(longest, weight)
     return total, longest, empty
+
+
+@lru_cache(maxsize=4096)  # the same on all pages of a site
+def _weight(line: str) -> int:
+    """Own characters of a short line, -1 for one that says that there is nothing."""
+    if _EMPTY_WORDS.search(line):
+        return -1
+    return 0 if len(line) < _LONG_LINE or _BOILERPLATE.match(line) else len(line)
 
 
 def main_text(doc: Document, limit: int) -> str:
