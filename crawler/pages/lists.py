@@ -94,7 +94,7 @@ def undated_rows(listing: Listing) -> list[Row]:
     for group in grouped([row for row in listing.rows if row.link.region == "content"]).values():
         articles = sum([is_article(row.url) for row in group])
         long_titles = sum([len(row.title) >= 9 for row in group])
-        leading = any([row.url for row in group])
+        leading = any(row.url for row in group)
         told = articles * 2 > len(group) or (
             len(group) >= 3 and long_titles * 3 >= len(group) * 2 and (articles or not leading)
         )

@@ -20,7 +20,7 @@ _END = re.compile(
     r"[\s\[【]*(?:尾\s*页|末\s*页|最后一?页|last|首\s*页|第一页|上\s*一?\s*页|前一?页|[<«‹]{1,2})[\s\]】>]*", re.I
 )
 _NUMBER = re.compile(r"[\[【(]?\s*\d{1,4}\s*[\]】)]?")
-_PAGER_SIGNS = "共第下每首尾末"
+_PAGE_SIGNS = frozenset("第下每首尾末")
 _PAGER_TEXT = re.compile(
     r"[共第下每首尾末](?:(?<=共)\s*(?:\d+\s*[条页篇]|有\s*\d+\s*条)|(?<=第)\s*\d+\s*页|(?<=下)\s*一?\s*页|"
     r"(?<=每)页\s*\d+|(?<=首)\s?页\s*上\s?页|(?<=[尾末])\s?页)"
@@ -67,13 +67,27 @@ def pager_place(doc: Document) -> int | None:
 
 def _pager_words(text: str) -> Iterator[re.Match[str]]:
     """Words of a pager in the order of the text."""
-    words = [found for sign in _PAGER_SIGNS for found in near(_PAGER_TEXT, text, sign, 0)]
+    words = [*near(_PAGER_TEXT, text, "共", 0), *_page_words(text)]
     words += near(_PAGE_OF, text, "/", 6)
     end = 0
     for found in sorted(words, key=re.Match.start):
         if found.start() >= end:
             end = found.end()
             yield found
+
+
+def _page_words(text: str) -> Iterator[re.Match[str]]:
+    """Words of a pager that hold 页, which is rarer than their beginnings; only blanks and numbers stand between."""
+    last = -1
+    page = text.find("页")
+    while page >= 0:
+        start = page - 1
+        while start > last and (text[start] == "一" or text[start].isdecimal() or text[start].isspace()):
+            start -= 1
+        if start > last and text[start] in _PAGE_SIGNS and (found := _PAGER_TEXT.match(text, start)):
+            yield found
+        last = page
+        page = text.find("页", page + 1)
 
 
 def _pager_links(doc: Document) -> list[Element]:

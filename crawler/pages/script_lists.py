@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 from html import unescape
 
 from crawler.pages.dates import parse_moment
@@ -48,6 +49,7 @@ _TAGS = re.compile(r"<[^<>]{0,400}>")
 _CHINA = timezone(timedelta(hours=8))
 _DATE_WORDS = ("date", "Date", "DATE", "time", "Time", "TIME", "fbsj", "FBSJ", "fbrq", "created_at", "day", "published")
 SCRIPT_LIMIT = 2_000_000
+_KEPT = 10_000  # characters of a script that is remembered
 
 
 def record_markup(text: str) -> str:
@@ -94,6 +96,11 @@ def has_dated_objects(text: str) -> bool:
     """Cheap test whether `script_items` could find anything."""
     if len(text) < 60 or not holds_any(text, _DATE_WORDS):
         return False
+    return _names_both(text) if len(text) < _KEPT else _names_both.__wrapped__(text)
+
+
+@lru_cache(maxsize=256)  # the same script stands on all pages of a site
+def _names_both(text: str) -> bool:
     return _HAS_TITLE.search(text) is not None and _HAS_DATE.search(text) is not None
 
 
