@@ -98,7 +98,12 @@ def read_links(doc: Document, resolve: Resolver) -> list[Link]:
 def _is_silent_style(attrs: dict[str, str | None]) -> bool:
     """Of what any element may bear, is a style alone there that neither loads anything nor hides what is in it?"""
     style = attrs.get("style")
-    return bool(style) and not _of_style(style) and not _tucks_away(style) and attrs.keys().isdisjoint(_NOT_STYLE)
+    return bool(style) and _is_idle(style) and (len(attrs) == 1 or attrs.keys().isdisjoint(_NOT_STYLE))
+
+
+@lru_cache(maxsize=4096)
+def _is_idle(style: str) -> bool:
+    return not _of_style(style) and not _tucks_away(style)
 
 
 def is_inert(attrs: dict[str, str | None]) -> bool:

@@ -19,6 +19,7 @@ from crawler.pages.years import settle_years
 _MAIN_SHARE = 0.34
 _SEVERAL = 4
 _WHOLE_LIST = 7
+_FEW = 3
 
 
 @dataclass(slots=True)
@@ -92,6 +93,8 @@ def undated_rows(listing: Listing) -> list[Row]:
     """Rows of lists that show no date: several like rows whose addresses or titles are those of articles."""
     found: list[Row] = []
     for group in grouped([row for row in listing.rows if row.link.region == "content"]).values():
+        if len(group) < _FEW and not any(is_article(row.url) for row in group):
+            continue
         articles = sum([is_article(row.url) for row in group])
         long_titles = sum([len(row.title) >= 9 for row in group])
         leading = any(row.url for row in group)

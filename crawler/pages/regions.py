@@ -144,12 +144,15 @@ class _Linked:
     """Characters of link text up to each link, so that any subtree's share of links is a subtraction."""
 
     def __init__(self, doc: Document) -> None:
-        links = doc.tagged["a"]
-        self.places = [link.index for link in links]
-        self.sums = list(accumulate((link.stop - link.start for link in links), initial=0))
+        self.links = doc.tagged["a"]
+        self.places: list[int] = []
+        self.sums: list[int] = []
 
     def within(self, element: Element) -> int:
         """Characters of the links of a subtree."""
+        if not self.sums:  # counted when a page first asks
+            self.places = [link.index for link in self.links]
+            self.sums = list(accumulate((link.stop - link.start for link in self.links), initial=0))
         first, behind = bisect_left(self.places, element.index), bisect_left(self.places, element.end)
         return self.sums[behind] - self.sums[first]
 

@@ -96,9 +96,10 @@ def _candidates(doc: Document, resolve: Resolver) -> list[Row]:
     rows: list[Row] = []
     text = doc.text
     for element in doc.tagged["a"]:
-        if element.region in ("header", "nav", "footer") or element.stop - element.start < 2:
+        start, stop = element.start, element.stop
+        if stop - start < 2 or element.region in ("header", "nav", "footer"):
             continue
-        title = _title(element, text[element.start : min(element.stop, element.start + 1200)])
+        title = _title(element, text[start : min(stop, start + 1200)])
         if not title or _is_minor(title):
             continue
         url = _target(element, resolve)

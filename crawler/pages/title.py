@@ -66,7 +66,8 @@ def find_headline(doc: Document, title: str | None, article_title: str) -> Eleme
         if element.hidden or element.region == "footer" or element.region == "side":
             continue
         attrs = element.attrs
-        named = tag in _HEADINGS or (bool(attrs) and _is_named(attrs.get("class"), attrs.get("id")))
+        style, name = attrs.get("class"), attrs.get("id")
+        named = tag in _HEADINGS or ((bool(style) or bool(name)) and _is_named(style, name))
         text = page[start:stop]
         if not named:
             if text[0].isalnum() and text[0] not in leads and not (end in text and middle in text):

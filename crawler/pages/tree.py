@@ -170,7 +170,10 @@ def _walk(root: LexborNode, doc: Document) -> str:
                 chunks.append(" ")
                 place, last = place + 1, " "
         else:
-            tag, block, mutes, aside = kinds.get(number) or kind_of(node.tag or "-")
+            try:
+                tag, block, mutes, aside = kinds[number]
+            except KeyError:
+                tag, block, mutes, aside = kind_of(node.tag or "-")
             if aside and (tag != "title" or muting is None):
                 _set_aside(doc, node, tag, current, place)
             else:
