@@ -2,8 +2,9 @@
 
 Its machine says in the environment where queue and store are (CLUSTER_URL, DATABASE_URL; `deploy/cluster.env`). A
 message is believed only after it was worked on (late acknowledgement), so a worker that dies gives it back: RabbitMQ at
-once, Redis after the visibility timeout. What a queue lost nevertheless the store knows, and the dispatcher sends
-again. Threads are enough: each only waits for the process that walks its slice.
+once, Redis after the visibility timeout, and RabbitMQ also one that is worked on for longer than its consumer_timeout
+(30 minutes): the lease turns it away. What a queue lost nevertheless the store knows, and the dispatcher sends again.
+Threads are enough: each only waits for the process that walks its slice.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sys
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from celery import Celery
 from celery.schedules import crontab
@@ -35,6 +37,7 @@ COMMANDS = {  # all that a message may start
     "recheck": ("crawl", "gov_sites", "-a", "recheck=true"),
     "availability": ("crawl", "availability"),
 }
+CONFIRM = 30.0  # seconds in which RabbitMQ must have stored a message; one that is out of memory takes none
 AWAY = (QueueError, KombuError, OSError)  # what sending and counting raise while the queue cannot be reached
 log = logging.getLogger(__name__)
 
@@ -46,10 +49,8 @@ def configure(app: Celery, settings: Any) -> Celery:
         broker_url=str(settings["CLUSTER_URL"]),
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,  # a broker that is away is waited for
-        broker_transport_options={  # Redis gives back what was not acknowledged for so long
-            "visibility_timeout": patience, "socket_keepalive": True, "health_check_interval": 10,
-            "retry_on_timeout": True,
-        },
+        broker_channel_error_retry=True,  # a worker whose message RabbitMQ took back connects anew instead of dying
+        broker_transport_options=transport_options(str(settings["CLUSTER_URL"]), patience),
         task_acks_late=True,
         task_reject_on_worker_lost=True,
         task_ignore_result=True,
@@ -64,6 +65,15 @@ def configure(app: Celery, settings: Any) -> Celery:
         beat_schedule=schedule(settings),
     )  # fmt: skip
     return app
+
+
+def transport_options(url: str, patience: int) -> dict[str, Any]:
+    """What the broker at `url` is to be asked for; `patience` in seconds, for what nobody acknowledges."""
+    if urlsplit(url).scheme.startswith("amqp"):
+        return {"confirm_publish": True}  # else what is sent into a connection that is gone is lost without a word
+    return {
+        "visibility_timeout": patience, "socket_keepalive": True, "health_check_interval": 10, "retry_on_timeout": True,
+    }  # fmt: skip
 
 
 def schedule(settings: Any) -> dict[str, dict[str, Any]]:
@@ -95,6 +105,7 @@ def send(run: int, job: str, settings: Mapping[str, Any], delay: float = 0.0) ->
     """Put a message for a job into the queue. Raises kombu's OperationalError when the queue cannot be reached."""
     app.send_task(
         SLICE, (run, job, dict(settings)), queue=WALK, countdown=delay or None, retry=True,
+        confirm_timeout=CONFIRM,
         retry_policy={"max_retries": 3, "interval_start": 0, "interval_step": 0.5, "interval_max": 1},
     )  # fmt: skip
 

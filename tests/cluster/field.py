@@ -1,12 +1,10 @@
-"""A cluster on this machine: Redis, two workers, a dispatcher, each of which may be killed and comes back."""
+"""A cluster on this machine: queue, two workers, a dispatcher, each of which may be killed and comes back."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +17,7 @@ import sqlalchemy as sa
 
 from crawler.facts import schema
 from crawler.facts.engines import engine_of
+from tests.cluster.brokers import Broker, Redis, why_no_redis
 
 ROOT = Path(__file__).resolve().parents[2]
 AS_OF = "2026-11-20T10:00:00+08:00"
@@ -26,40 +25,28 @@ DELAY = 0.2  # seconds between two requests to a site; the downloader takes half
 LEASE = 4
 
 
-def why_not() -> str:
+def why_not(no_broker: Callable[[], str] = why_no_redis) -> str:
     """Why no cluster can be made here; empty when one can."""
-    if shutil.which("redis-server") is None:
-        return "redis-server 未安装（Debian 包 redis-server）：集群的断电测试未做"
-    return "" if Path("/proc/net/tcp").exists() else "没有 /proc：集群的断电测试未做"
-
-
-def free_port() -> int:
-    """A port that is free now."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    return no_broker() or ("" if Path("/proc/net/tcp").exists() else "没有 /proc：集群的断电测试未做")
 
 
 class Field:
     """Starts the processes, kills them, starts them again as a service manager would."""
 
-    def __init__(self, folder: Path, url: str, inventory: Path, slice_seconds: int = 3) -> None:
+    def __init__(
+        self, folder: Path, url: str, inventory: Path, slice_seconds: int = 3, broker: Broker | None = None
+    ) -> None:
         self.folder, self.url, self.inventory = folder, url, inventory
-        self.port = free_port()
-        self.broker = f"redis://127.0.0.1:{self.port}/0"
+        self.broker: Broker = Redis() if broker is None else broker
         self.environment = os.environ | {
-            "CLUSTER_URL": self.broker, "DATABASE_URL": url, "LEASE_SECONDS": str(LEASE), "LOG_LEVEL": "WARNING",
+            "CLUSTER_URL": self.broker.url, "DATABASE_URL": url, "LEASE_SECONDS": str(LEASE), "LOG_LEVEL": "WARNING",
         }  # fmt: skip
         self.slice_seconds = slice_seconds
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self._logs: list[IO[bytes]] = []
         self._commands: dict[str, Callable[[], list[str]]] = {
-            "redis": self._redis, "worker1": self._worker, "worker2": self._worker, "dispatcher": self._dispatcher,
+            "worker1": self._worker, "worker2": self._worker, "dispatcher": self._dispatcher,
         }  # fmt: skip
-
-    def _redis(self) -> list[str]:
-        where = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)]
-        return ["redis-server", *where, "--save", ""]
 
     def _worker(self) -> list[str]:
         return [
@@ -70,12 +57,15 @@ class Field:
     def _dispatcher(self) -> list[str]:
         return [
             sys.executable, "-m", "scrapy", "crawl", "gov_sites", *round_of(self.inventory, self.url, self.folder),
-            "-s", f"CLUSTER_URL={self.broker}", "-s", f"SLICE_SECONDS={self.slice_seconds}",
+            "-s", f"CLUSTER_URL={self.broker.url}", "-s", f"SLICE_SECONDS={self.slice_seconds}",
             "-s", f"LEASE_SECONDS={LEASE}", "-s", f"SITE_DELAY={DELAY}",
         ]  # fmt: skip
 
     def start(self, name: str) -> None:
-        """Start one of redis, worker1, worker2, dispatcher."""
+        """Start one of broker, worker1, worker2, dispatcher."""
+        if name == "broker":
+            self.running[name] = self.broker.start(self.folder / "broker.log")
+            return
         log = (self.folder / f"{name}.log").open("ab")
         self._logs.append(log)
         self.running[name] = subprocess.Popen(
@@ -83,9 +73,10 @@ class Field:
         )
 
     def start_all(self) -> None:
-        """All four, Redis first."""
-        for name in self._commands:
-            self.start(name)
+        """All four, the broker first unless it runs already."""
+        for name in ("broker", *self._commands):
+            if name not in self.running:
+                self.start(name)
 
     def kill(self, name: str, spare: int | None = None, away: float = 0) -> None:
         """`kill -9`; a crawl child is the youngest but `spare`. What is no child starts again after `away` seconds."""
@@ -136,12 +127,13 @@ class Field:
         for name in ("dispatcher", "worker1", "worker2"):
             if name in self.running:
                 self.running[name].terminate()
-        for name in ("dispatcher", "worker1", "worker2", "redis"):
+        for name in ("dispatcher", "worker1", "worker2", "broker"):
             if name in self.running:
                 with suppress(subprocess.TimeoutExpired):
-                    self.running[name].wait(0.1 if name == "redis" else 15)
+                    self.running[name].wait(0.1 if name == "broker" else 15)
                 self.running[name].kill()
                 self.running[name].wait()
+        self.broker.close()
         for log in self._logs:
             log.close()
 

@@ -1,6 +1,6 @@
-"""Twenty random moments: `python -m tests.cluster.kill [--moments 20] [--seed 1]`; needs Redis and PostgreSQL.
+"""Twenty random moments: `python -m tests.cluster.kill [--moments 20] [--seed 1] [--broker redis]`; needs PostgreSQL.
 
-Kills worker, crawl child, dispatcher or Redis at random while two workers walk twenty sites, then compares with the
+Kills worker, crawl child, dispatcher or queue at random while two workers walk twenty sites, then compares with the
 unbroken run. Exit status 0 when nothing differs.
 """
 
@@ -13,12 +13,13 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.cluster.brokers import BROKERS
 from tests.cluster.field import DELAY, Field, doubles, told, unbroken, why_not
 from tests.cluster.town import town
 from tests.house.postgres import Cluster
 from tests.house.postgres import why_not as no_postgres
 
-WHOM = ("child", "worker1", "worker2", "dispatcher", "redis")
+WHOM = ("child", "worker1", "worker2", "dispatcher", "broker")
 
 
 def main() -> int:
@@ -26,8 +27,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--moments", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--broker", choices=sorted(BROKERS), default="redis")
     given = parser.parse_args()
-    if reason := why_not() or no_postgres():
+    make, why_no_broker = BROKERS[given.broker]
+    if reason := why_not(why_no_broker) or no_postgres():
         print(reason, file=sys.stderr)
         return 1
     chance = random.Random(given.seed)
@@ -37,7 +40,7 @@ def main() -> int:
         inventory.write_text(sites.inventory(), "utf-8")
         unbroken(inventory, f"sqlite:///{folder}/whole/x.db", folder / "whole")
         sites.asked.clear()
-        field = Field(folder, url, inventory)
+        field = Field(folder, url, inventory, broker=make())
         killed: list[str] = []
         try:
             field.start_all()

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.cluster.brokers import BROKERS
 from tests.cluster.field import DELAY, LEASE, ROOT, Field, doubles, round_of, told, unbroken, why_not
 from tests.cluster.town import Town, town
 
-MOMENTS = ("child", "worker1", "redis", "dispatcher")
+MOMENTS = ("child", "worker1", "broker", "dispatcher")
 GAP = DELAY / 2 - 0.06  # what two requests a machine under load are apart at least
 
 
@@ -38,19 +39,20 @@ def walking(field: Field, sites: Town) -> int:
     raise AssertionError(field.log("dispatcher")[-3000:])
 
 
-@pytest.fixture
+@pytest.fixture(params=sorted(BROKERS))
 def field(sites: Town, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Field]:
     """A cluster that walks the town, beside the findings of an unbroken run in `whole`."""
     if not os.environ.get("LONG_TESTS"):
         pytest.skip("LONG_TESTS 未设：集群的断电测试（几分钟）未做")
     pytest.importorskip("celery", reason="celery 未安装（pip install -e .[cluster]）：集群的断电测试未做")
-    if reason := why_not():
+    make, why_no_broker = BROKERS[request.param]
+    if reason := why_not(why_no_broker):
         pytest.skip(reason)
     inventory, whole = tmp_path / "inventory.yaml", tmp_path / "whole"
     inventory.write_text(sites.inventory(), "utf-8")
     unbroken(inventory, f"sqlite:///{whole}/x.db", whole)
     sites.asked.clear()
-    one = Field(tmp_path, request.getfixturevalue("postgres_url"), inventory)
+    one = Field(tmp_path, request.getfixturevalue("postgres_url"), inventory, broker=make())
     try:
         one.start_all()
         yield one
@@ -81,7 +83,7 @@ def test_killed_and_frozen(field: Field, sites: Town) -> None:
 
 def test_the_broker_is_away_for_a_minute(field: Field, sites: Town) -> None:
     walking(field, sites)
-    field.kill("redis", away=60)
+    field.kill("broker", away=60)
     ends_like_the_unbroken(field, sites)
 
 
