@@ -7,7 +7,7 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -61,14 +61,30 @@ def _xuncha_dead(place: Place) -> set[str]:
     return {finding["subject"] for finding in findings if finding["category"] == "链接不可用"}
 
 
-def _follow(place: Place) -> list[str]:
+def _two_at_once(place: Place, commands: list[list[str]]) -> list[str]:
+    """All of the commands, on two processes: benchmarks/side_by_side.py."""
+    file = place.folder / "commands.json"
+    file.write_text(json.dumps(commands), encoding="utf-8")
+    return [sys.executable, "-m", "benchmarks.side_by_side", "2", str(file)]
+
+
+def _follow(place: Place, name: str, seeds: Sequence[str]) -> list[str]:
+    file = place.folder / f"{name}.seeds"
+    file.write_text("\n".join(seeds), encoding="utf-8")
     spider = Path(__file__).with_name("follow.py")
-    seeds = place.city / "seeds.txt"
-    return [*SCRAPY, "runspider", str(spider), "-a", f"seeds={seeds}", "-a", f"dead={place.folder}/dead.txt"]
+    return [*SCRAPY, "runspider", str(spider), "-a", f"seeds={file}", "-a", f"dead={place.folder}/{name}.dead"]
+
+
+def _follow_all(place: Place) -> list[str]:
+    return _follow(place, "all", place.seeds)
+
+
+def _follow_halves(place: Place) -> list[str]:
+    return _two_at_once(place, [_follow(place, f"half{half}", place.seeds[half::2]) for half in range(2)])
 
 
 def _lines(place: Place) -> set[str]:
-    return set((place.folder / "dead.txt").read_text(encoding="utf-8").splitlines())
+    return {line for file in place.folder.glob("*.dead") for line in file.read_text(encoding="utf-8").splitlines()}
 
 
 def _linkchecker(place: Place) -> list[str]:
@@ -88,13 +104,18 @@ def _linkchecker_dead(place: Place) -> set[str]:
 
 
 def _linkinator(place: Place) -> list[str]:
-    return [str(_program("linkinator")), *place.seeds, "--recurse", "--format", "json", "--concurrency", "64"]
+    """A process a site. Its `--concurrency` bounds waiting and not requests: one process that asks all sites at once
+    has requests that fail, and calls their addresses broken."""
+    words = [str(_program("linkinator")), "--recurse", "--format", "json", "--concurrency", "64", "--timeout", "20000"]
+    return _two_at_once(place, [[*words, seed] for seed in place.seeds])
 
 
 def _linkinator_dead(place: Place) -> set[str]:
-    text = (place.folder / "stdout").read_text(encoding="utf-8")
-    links = json.loads(text[text.index("{") :])["links"]
-    return {link["url"] for link in links if link["state"] == "BROKEN"}
+    dead: set[str] = set()
+    for number in range(len(place.seeds)):
+        text = (place.folder / f"{number}.out").read_text(encoding="utf-8")
+        dead.update(link["url"] for link in json.loads(text[text.index("{") :])["links"] if link["state"] == "BROKEN")
+    return dead
 
 
 def _wget(place: Place) -> list[str]:
@@ -131,8 +152,9 @@ CHECKERS = (
         _xuncha_dead,
         environment={"SCRAPY_SETTINGS_MODULE": "crawler.settings"},
     ),
-    Checker("scrapy", "bare Scrapy spider that only follows links", _follow, _lines),
+    Checker("scrapy", "bare Scrapy spider that only follows links", _follow_all, _lines),
+    Checker("scrapy-2", "the same on two processes, half of the sites each", _follow_halves, _lines),
     Checker("linkchecker", "links", _linkchecker, _linkchecker_dead, "linkchecker"),
-    Checker("linkinator", "links", _linkinator, _linkinator_dead, "linkinator"),
+    Checker("linkinator", "links, a process a site, two at once", _linkinator, _linkinator_dead, "linkinator"),
     Checker("wget", "links (--spider)", _wget, _wget_dead, "wget"),
 )

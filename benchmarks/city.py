@@ -2,7 +2,8 @@
 
 python -m benchmarks.city [--sites 10] [--rounds 1] [--only xuncha,wget] [--tools ../shared/bench]
 
-Needs nginx. The checkers run in turn, so that what else the machine does falls on all of them; figures are medians.
+Needs nginx and psutil. The checkers run in turn, so that what else the machine does falls on all of them; figures are
+medians, CPU and memory those of all processes of a checker together (what they share counts for each).
 Writes benchmarks/results/city.json and city.svg.
 """
 
@@ -19,11 +20,13 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote
+
+import psutil
 
 from benchmarks.checkers import CHECKERS, ROOT, Checker, Place
 from benchmarks.drawing import bars
@@ -31,6 +34,7 @@ from benchmarks.drawing import bars
 RESULTS = Path(__file__).with_name("results")
 PORT = 8380
 LIMIT = 3600.0  # seconds for one checker
+LOOK = 0.2  # seconds between two looks at a checker's memory
 
 
 @dataclass(frozen=True)
@@ -108,18 +112,20 @@ def served(folder: Path, options: argparse.Namespace) -> Iterator[Place]:
 
 
 def measure(checker: Checker, place: Place, planted: Iterable[str], number: int) -> Result:
-    """One run in a folder of its own; what the process and its children used, as the kernel counted it."""
+    """One run in a folder of its own; CPU time as the kernel counted it."""
     own = Place(place.city, place.seeds, place.inventory, place.folder / f"{checker.name}-{number}")
     own.folder.mkdir()
     own.folder.chmod(0o777)  # some checkers give up root
     command = checker.command(own)
     environment = os.environ | {"PYTHONPATH": str(ROOT), **checker.environment}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # users' processes do not compile their modules at every start
     started = time.perf_counter()
     with (own.folder / "stdout").open("wb") as out, (own.folder / "stderr").open("wb") as errors:
         process = subprocess.Popen(command, stdout=out, stderr=errors, cwd=own.folder, env=environment)
         timer = threading.Timer(LIMIT, process.kill)
         timer.start()
-        _, process.returncode, used = os.wait4(process.pid, 0)
+        with watched(process.pid) as memory:
+            _, process.returncode, used = os.wait4(process.pid, 0)
         timer.cancel()
     if os.WIFSIGNALED(process.returncode):
         raise SystemExit(f"{checker.name} did not end within {LIMIT} s")
@@ -127,8 +133,44 @@ def measure(checker: Checker, place: Place, planted: Iterable[str], number: int)
     named, dead = ({unquote(url) for url in urls} for urls in (checker.dead(own), planted))
     return Result(
         checker.name, checker.what, round(wall, 2), round(used.ru_utime + used.ru_stime, 2),
-        round(used.ru_maxrss / 1024, 1), len(dead), len(named), len(named & dead),
+        round(max(memory.most, used.ru_maxrss * 1024) / 2**20, 1), len(dead), len(named), len(named & dead),
     )  # fmt: skip
+
+
+@dataclass
+class Memory:
+    """The most that a process and those under it held at once, in bytes."""
+
+    most: int = 0
+
+    def look(self, process: psutil.Process) -> None:
+        """Look once."""
+        with suppress(psutil.Error):
+            held = 0
+            for one in (process, *process.children(recursive=True)):
+                with suppress(psutil.Error):
+                    held += one.memory_info().rss
+            self.most = max(self.most, held)
+
+
+@contextmanager
+def watched(number: int) -> Iterator[Memory]:
+    """Looks at the memory of the process of that number five times a second until the block ends."""
+    memory, over = Memory(), threading.Event()
+
+    def watch() -> None:
+        with suppress(psutil.NoSuchProcess):
+            process = psutil.Process(number)
+            while not over.wait(LOOK):
+                memory.look(process)
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield memory
+    finally:
+        over.set()
+        thread.join()
 
 
 def middle(same: tuple[Result, ...]) -> Result:
