@@ -81,14 +81,20 @@ class Redis:
 
 
 class Rabbit:
-    """RabbitMQ with a node name, ports, cookie and port mapper of its own, as whichever user the tests run."""
+    """RabbitMQ with a node name, ports, cookie and port mapper of its own, as whichever user the tests run.
 
-    def __init__(self) -> None:
+    After `consumer_timeout` seconds it takes back a message that nobody acknowledged, as it does after half an hour
+    otherwise.
+    """
+
+    def __init__(self, consumer_timeout: int = 1800) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="rabbit-"))
         self._port, node, mapper = (free_port() for _ in range(3))
         self.url = f"amqp://guest:guest@127.0.0.1:{self._port}//"
         (self.folder / "rabbitmq.conf").write_text(CONFIG, "utf-8")
         (self.folder / "plugins").write_text("[].\n", "utf-8")
+        times = f"{{consumer_timeout, {consumer_timeout * 1000}}}, {{channel_tick_interval, 1000}}"
+        (self.folder / "advanced.config").write_text(f"[{{rabbit, [{times}]}}].\n", "utf-8")
         self._environment = {name: value for name, value in os.environ.items() if not name.startswith("RABBITMQ_")} | {
             "HOME": str(self.folder), "ERL_EPMD_PORT": str(mapper), "ERL_EPMD_ADDRESS": "127.0.0.1",
             "RABBITMQ_CONF_ENV_FILE": "/dev/null", "RABBITMQ_CONFIG_FILE": str(self.folder / "rabbitmq"),
@@ -120,7 +126,7 @@ class Rabbit:
         """Start it; it answers some seconds later. What was confirmed before it was killed is still there."""
         return self._run("server", [str(RABBIT)], log)
 
-    def wait(self, seconds: float = 60) -> None:
+    def wait(self, seconds: float = 120) -> None:
         """Until it answers."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
