@@ -33,8 +33,8 @@ class FollowSpider(scrapy.Spider):
 
     name = "follow"
     custom_settings = {  # noqa: RUF012 - as Scrapy declares it
-        "AUTOTHROTTLE_ENABLED": False, "DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS": 64,
-        "CONCURRENT_REQUESTS_PER_DOMAIN": 8, "DOWNLOAD_TIMEOUT": 20,
+        "AUTOTHROTTLE_ENABLED": False, "DOWNLOAD_DELAY": 0, "DOWNLOAD_TIMEOUT": 20, "CONCURRENT_REQUESTS": 64,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 64,  # it keeps so many open; with 8 half of them serve once
         "CONCURRENT_ITEMS": 1,  # a hundred tasks a response otherwise; there are no pipelines that wait
         "DOWNLOADER_MIDDLEWARES_BASE": MIDDLEWARES, "SPIDER_MIDDLEWARES_BASE": {}, "EXTENSIONS_BASE": {},
         "TELNETCONSOLE_ENABLED": False, "REMOTE_CONTROL_ENABLED": False, "LOG_LEVEL": "ERROR",
@@ -47,7 +47,7 @@ class FollowSpider(scrapy.Spider):
         self._hosts = {urlsplit(seed).netloc for seed in self._seeds}
         self._parser = etree.HTMLParser()
         self._seen: set[str] = set()
-        self._memo: defaultdict[str, set[str]] = defaultdict(set)  # as they are written, by the folder of the page
+        self._memo: defaultdict[str, set[str]] = defaultdict(set)  # as written; by host, relative ones by folder
         self._bad: list[str] = []
 
     async def start(self) -> Any:
@@ -66,11 +66,13 @@ class FollowSpider(scrapy.Spider):
             return
         if b"html" not in (response.headers.get("Content-Type") or b"") or not response.body:
             return
-        if urlsplit(response.url).netloc not in self._hosts:
+        host = urlsplit(response.url).netloc
+        if host not in self._hosts:
             return
         tree = etree.fromstring(response.body, self._parser)
-        memo = self._memo[response.url.partition("?")[0].rpartition("/")[0]]
+        of_host, of_folder = self._memo[host], self._memo[response.url.partition("?")[0].rpartition("/")[0]]
         for raw in ADDRESSES(tree) if tree is not None else ():
+            memo = of_host if raw.startswith(("/", "http")) else of_folder
             if raw in memo:
                 continue
             if not raw.startswith("?"):  # that one is another address on every page
