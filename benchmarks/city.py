@@ -112,7 +112,7 @@ def served(folder: Path, options: argparse.Namespace) -> Iterator[Place]:
 
 
 def measure(checker: Checker, place: Place, planted: Iterable[str], number: int) -> Result:
-    """One run in a folder of its own; CPU time as the kernel counted it."""
+    """One run in a folder of its own."""
     own = Place(place.city, place.seeds, place.inventory, place.folder / f"{checker.name}-{number}")
     own.folder.mkdir()
     own.folder.chmod(0o777)  # some checkers give up root
@@ -124,7 +124,7 @@ def measure(checker: Checker, place: Place, planted: Iterable[str], number: int)
         process = subprocess.Popen(command, stdout=out, stderr=errors, cwd=own.folder, env=environment)
         timer = threading.Timer(LIMIT, process.kill)
         timer.start()
-        with watched(process.pid) as memory:
+        with watched(process.pid) as tree:
             _, process.returncode, used = os.wait4(process.pid, 0)
         timer.cancel()
     if os.WIFSIGNALED(process.returncode):
@@ -132,16 +132,24 @@ def measure(checker: Checker, place: Place, planted: Iterable[str], number: int)
     wall = time.perf_counter() - started
     named, dead = ({unquote(url) for url in urls} for urls in (checker.dead(own), planted))
     return Result(
-        checker.name, checker.what, round(wall, 2), round(used.ru_utime + used.ru_stime, 2),
-        round(max(memory.most, used.ru_maxrss * 1024) / 2**20, 1), len(dead), len(named), len(named & dead),
+        checker.name, checker.what, round(wall, 2), round(max(tree.cpu, used.ru_utime + used.ru_stime), 2),
+        round(max(tree.most, used.ru_maxrss * 1024) / 2**20, 1), len(dead), len(named), len(named & dead),
     )  # fmt: skip
 
 
-@dataclass
-class Memory:
-    """The most that a process and those under it held at once, in bytes."""
+class Tree:
+    """A process with all below it. `most`: bytes that they held at once; a fork server's children are no waited-for
+    children of its parent, so their CPU time is what each had used when it was last looked at.
+    """
 
-    most: int = 0
+    def __init__(self) -> None:
+        self.most = 0
+        self._used: dict[int, float] = {}
+
+    @property
+    def cpu(self) -> float:
+        """Seconds of CPU, all processes together."""
+        return sum(self._used.values())
 
     def look(self, process: psutil.Process) -> None:
         """Look once."""
@@ -150,24 +158,25 @@ class Memory:
             for one in (process, *process.children(recursive=True)):
                 with suppress(psutil.Error):
                     held += one.memory_info().rss
+                    self._used[one.pid] = one.cpu_times().user + one.cpu_times().system
             self.most = max(self.most, held)
 
 
 @contextmanager
-def watched(number: int) -> Iterator[Memory]:
-    """Looks at the memory of the process of that number five times a second until the block ends."""
-    memory, over = Memory(), threading.Event()
+def watched(number: int) -> Iterator[Tree]:
+    """Looks at the process of that number and those below it until the block ends."""
+    tree, over = Tree(), threading.Event()
 
     def watch() -> None:
         with suppress(psutil.NoSuchProcess):
             process = psutil.Process(number)
             while not over.wait(LOOK):
-                memory.look(process)
+                tree.look(process)
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()
     try:
-        yield memory
+        yield tree
     finally:
         over.set()
         thread.join()
