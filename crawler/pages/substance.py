@@ -110,8 +110,7 @@ def _plain_lines(doc: Document) -> tuple[int, int, bool]:
     parts.append(doc.text[place:])
     total = longest = 0
     empty = False
-    for line in "".join(parts).split("\n"):
-        line = line.strip()
+    for line in map(str.strip, "".join(parts).split("\n")):
         if not line:
             continue
         weight = _weight(line) if len(line) < _SHORT_LINE else 0 if _BOILERPLATE.match(line) else len(line)
@@ -143,5 +142,4 @@ def main_text(doc: Document, limit: int) -> str:
         length += len(piece)
         place = element.stop
     parts.append(doc.visible(place, len(doc.text)))
-    lines = (line.strip() for line in "".join(parts).split("\n"))
-    return "\n".join(line for line in lines if line)[:limit]
+    return "\n".join([line for line in map(str.strip, "".join(parts).split("\n")) if line])[:limit]

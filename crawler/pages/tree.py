@@ -147,11 +147,9 @@ def _walk(root: LexborNode, doc: Document) -> str:
     muting: Element | None = None
     hiding: Element | None = None
     parents: list[LexborNode] = []
-    node: LexborNode | None = root
+    node = root
     while True:
-        assert node is not None
-        number = node.tag_id
-        if number == TEXT:
+        if (number := node.tag_id) == TEXT:
             raw = node.text_content or ""
             if words := raw.split():
                 text = " ".join(words)
@@ -170,10 +168,7 @@ def _walk(root: LexborNode, doc: Document) -> str:
                 chunks.append(" ")
                 place, last = place + 1, " "
         else:
-            try:
-                tag, block, mutes, aside = kinds[number]
-            except KeyError:
-                tag, block, mutes, aside = kind_of(node.tag or "-")
+            tag, block, mutes, aside = kinds.get(number) or kind_of(node.tag or "-")
             if aside and (tag != "title" or muting is None):
                 _set_aside(doc, node, tag, current, place)
             else:
@@ -181,12 +176,9 @@ def _walk(root: LexborNode, doc: Document) -> str:
                     chunks.append("\n")
                     place, last = place + 1, "\n"
                 element = Element()
-                element.tag = tag
+                element.tag, element.parent, element.region = tag, current, ""
+                element.index, element.start = count, place
                 element.attrs = attrs = node.attributes
-                element.parent = current
-                element.index = count
-                element.start = place
-                element.region = ""
                 if attrs and hiding is None:
                     style = attrs.get("style")
                     if "hidden" in attrs or (style is not None and _hides(style)):
@@ -195,8 +187,7 @@ def _walk(root: LexborNode, doc: Document) -> str:
                 element.hidden = hidden = hiding is not None
                 elements.append(element)
                 tagged[tag].append(element)
-                count += 1
-                joint = True
+                count, joint = count + 1, True
                 if muting is None and (hidden or mutes):
                     muting, muted_from = element, place
                 child = node.first_child
@@ -205,12 +196,10 @@ def _walk(root: LexborNode, doc: Document) -> str:
                     current, node = element, child
                     continue
                 element.stop, element.end = place, count
-                if element is muting:
-                    muting = None
-                if element is hiding:
-                    hiding = None
-        node = node.next
-        while node is None:
+                muting = None if element is muting else muting
+                hiding = None if element is hiding else hiding
+        following = node.next
+        while following is None:
             if not parents:
                 return "".join(chunks)
             assert current is not None  # parents hold an open element each
@@ -219,13 +208,13 @@ def _walk(root: LexborNode, doc: Document) -> str:
                 if place > muted_from:
                     doc.muted.append((muted_from, place))
                 muting = None
-            if current is hiding:
-                hiding = None
+            hiding = None if current is hiding else hiding
             if last != "\n" and current.tag in BLOCKS:
                 chunks.append("\n")
                 place, last = place + 1, "\n"
             current = current.parent
-            node = parents.pop().next
+            following = parents.pop().next
+        node = following
 
 
 @lru_cache(maxsize=4096)  # editors write the same style on every paragraph
