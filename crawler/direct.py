@@ -1,8 +1,8 @@
-"""Addresses that are only checked as links, asked beside Scrapy's engine.
+"""The walk's requests, sent beside the queues of Scrapy's engine.
 
-The engine's queues cost half a millisecond a request, more than reading such an answer. A link has no callback that
-gives items or further requests, so it goes through Scrapy's downloader middlewares and download handler alone. Turns
-and room are the frontier's, for these requests and the engine's alike.
+Engine, slots and scraper cost half a millisecond a request, more than reading most answers, and the walk uses nothing
+of them: turns and room are the frontier's, answers give no items or further requests. So a request goes through
+Scrapy's downloader middlewares and download handler alone.
 """
 
 from __future__ import annotations

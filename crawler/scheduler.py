@@ -1,4 +1,4 @@
-"""Scrapy's scheduler over the frontier: builds a request only when its turn has come."""
+"""Scrapy's scheduler over the frontier: sends a request only when its turn has come."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from scrapy.core.scheduler import BaseScheduler
 from scrapy.utils.defer import deferred_from_coro
 
 from crawler.direct import Direct
-from crawler.frontier import Role
 
 if TYPE_CHECKING:
     from scrapy import Request, Spider
@@ -22,9 +21,9 @@ MAX_BACKLOG = 3000  # batches the store may be behind before the walk waits for 
 
 
 class FrontierScheduler(BaseScheduler):
-    """Asks the spider's frontier for the next address: a page is for the engine, what is only checked goes directly.
+    """Asks the spider's frontier for the next address and sends it directly, while the engine keeps the crawl.
 
-    Requests made elsewhere pass through a plain queue.
+    Requests made elsewhere pass through a plain queue to the engine.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -61,33 +60,31 @@ class FrontierScheduler(BaseScheduler):
         return True
 
     def next_request(self) -> Request | None:
-        """The next page whose site has room; None when all must wait. Links that come before it are sent."""
-        if self._others:
-            return self._others.popleft()
+        """A request that somebody else made; the frontier's are sent on their way first."""
+        self._send()
+        return self._others.popleft() if self._others else None
+
+    def _send(self) -> None:
+        """Send whatever has its turn, or see to it that this is tried again when something has."""
         if self._spider.backlog() > MAX_BACKLOG:
             self._wake(time.time() + 0.1)
-            return None
+            return
         while self._spider.frontier.in_flight < self._most:
             entry = self._spider.next_entry(time.time())
             if entry is None:
                 due = self._spider.wake_at()
                 if due is not None:
                     self._wake(due)
-                return None
-            request: Request = self._spider.requests.of(entry)
-            if entry.role is not Role.LINK:
-                return request
-            self._direct.send(request)
-        return None
+                return
+            self._direct.send(self._spider.requests.of(entry))
 
     def _go_on(self) -> None:
-        """A link was checked: its place is taken at once, without the engine unless it is needed."""
+        """A request has ended: its place is taken at once; the engine is asked only when the crawl may be over."""
         slot = self._slot()
         if slot is None or slot.closing:
             return
-        if (page := self.next_request()) is not None:
-            self._others.appendleft(page)
-        if page is not None or not self._spider.frontier.in_flight:
+        self._send()
+        if not self._spider.frontier.in_flight:
             slot.nextcall.schedule()
 
     def _slot(self) -> Any:

@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import scrapy
-from scrapy import Request
 from scrapy.http import Response
 from sqlalchemy.exc import SQLAlchemyError
-from twisted.python.failure import Failure
 
 from crawler.downloader import Fetcher
 from crawler.facts.bodies import salt_of
@@ -46,6 +44,7 @@ from crawler.walk.search import SiteSearch
 from crawler.walk.walk import Walk
 
 if TYPE_CHECKING:
+    from scrapy import Request
     from scrapy.crawler import Crawler
 
 _REFUSED = "事实无法写入数据库：{why}。已写入的内容完好，处理后用同一命令继续。"
@@ -129,8 +128,6 @@ class GovSitesSpider(scrapy.Spider):
             self._headers,
             STAGING_TIMEOUT if plan.run.staging else settings.getfloat("DOWNLOAD_TIMEOUT"),
             settings.getint("ATTACHMENT_BYTES") if self.walk.attachments is not None else None,
-            self.seen,
-            self.failed,
         )
         self._ipv6_sample = settings.getint("IPV6_SAMPLE")
 
@@ -279,10 +276,6 @@ class GovSitesSpider(scrapy.Spider):
         meta = response.meta
         self.pace.learn(meta["lane"], meta.get("download_latency", 0.0), response.status)
         self._take(meta["entry"], meta["lane"], answer_of(response))
-
-    def failed(self, failure: Failure) -> None:
-        """The engine's word for `not_seen`."""
-        self.not_seen(failure.request, failure.value)  # type: ignore[attr-defined, arg-type]
 
     def not_seen(self, request: Request, error: BaseException) -> None:
         """No HTTP answer: the network said why, or robots.txt does not allow it."""

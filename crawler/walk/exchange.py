@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from urllib.parse import quote_from_bytes
 
 from scrapy import Request
 from scrapy.http import Response
-from twisted.python.failure import Failure
 
 from crawler.downloader import SeeingError
 from crawler.frontier import Entry
@@ -34,8 +32,6 @@ class Requests:
     headers: dict[str, str]
     timeout: float
     attachment_bytes: int | None
-    seen: Callable[[Response], None]
-    failed: Callable[[Failure], None]
 
     def of(self, entry: Entry) -> Request:
         """The GET of an entry: its lane is its pace group, its cookie jar and its download slot."""
@@ -57,7 +53,7 @@ class Requests:
         if entry.url in self.book.media:
             meta |= {"read": "page", "max_body": MEDIA_BYTES}
         headers = self.headers | ({"Referer": entry.parent.encode()} if entry.parent else {})
-        return Request(entry.target, self.seen, headers=headers, meta=meta, errback=self.failed, dont_filter=True)
+        return Request(entry.target, headers=headers, meta=meta, dont_filter=True)
 
 
 def answer_of(response: Response) -> Answer:
