@@ -190,7 +190,7 @@ def _ipv4(host: str) -> str | None:
 
 
 def _ipv4_number(part: str) -> int:
-    if len(part) > 40 or not part:
+    if len(part) > 40 or not part.isalnum():  # int() takes signs and underscores, the standard does not
         raise ValueError(part)
     if part[:2].lower() == "0x":
         return int(part[2:] or "0", 16)
