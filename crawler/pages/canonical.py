@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from crawler.pages.address import Address, parse
 from crawler.pages.marks import load_marks
+
+_PLAIN = re.compile(r"(https?://[A-Za-z0-9.\-:]+)(/[A-Za-z0-9\-_~!$&()*+,=:@/.]*)")
 
 
 @cache
@@ -20,6 +22,20 @@ def _rules() -> tuple[dict[str, re.Pattern[str]], re.Pattern[str]]:
 
 def canonical(url: str) -> str:
     """Browser form without fragment, default port and session parameters; what is no web address stays as it is."""
+    plain = _PLAIN.fullmatch(url)
+    if plain is not None and "/." not in url and (host := _host(plain.group(1))) is not None:
+        return host + plain.group(2)
+    return _canonical(url)
+
+
+@lru_cache(maxsize=4096)
+def _host(written: str) -> str | None:
+    """Scheme and host in normal form."""
+    address = parse(written)
+    return f"{address.scheme}://{address.netloc}" if address is not None else None
+
+
+def _canonical(url: str) -> str:
     address = parse(url)
     if address is None:
         return url
