@@ -65,7 +65,8 @@ RESOLVED = {
 
 NO_ADDRESS = [
     "http://", "https:///", "http://a b.cn/", "http://a<b.cn/", "http://other.cn:port/", "http://other.cn:70000/",
-    "http://256.256.256.256/", "http://1.2.3.4.5/", "http://-127.0.0.1/", "http://1_0.+1.0.1/", "http://[::1", "http://[zz]/", "javascript:void(0)",
+    "http://256.256.256.256/", "http://1.2.3.4.5/", "http://-127.0.0.1/", "http://1_0.+1.0.1/",
+    "http://[::1", "http://[zz]/", "javascript:void(0)",
     "mailto:a@b.cn",
     "ftp://other.cn/a", "data:text/html,x", "http://a%00b.cn/", "http://%/", "file:///C:/a.doc",
 ]  # fmt: skip
