@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
 
 from crawler.inventory import Inventory, Site
@@ -14,6 +14,7 @@ from crawler.pages import canonical
 _INDEX = re.compile(r"(?:index|list|default|node)[^/]*$", re.IGNORECASE)
 
 
+@lru_cache(maxsize=4096)  # an address on its way is asked about half a dozen times
 def host_of(url: str) -> str:
     """Host with port as the address names it, lower case; empty when there is none."""
     try:
