@@ -98,7 +98,7 @@ async def v6_no_articles(exchange: Exchange) -> Response | None:
 async def v6_slow(exchange: Exchange) -> Response | None:
     """Over IPv6 the home page is late."""
     if exchange.request.v6 and exchange.request.path == "/":
-        await asyncio.sleep(3.2)  # the rule allows 3 s to the first byte
+        await asyncio.sleep(6)  # the rule allows 3 s to the first byte; a busy tester takes off what it stood still
     return None
 
 
