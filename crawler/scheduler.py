@@ -42,7 +42,7 @@ class FrontierScheduler(BaseScheduler):
     def open(self, spider: Spider) -> None:
         """Remember the spider, whose frontier this serves."""
         self._spider = spider
-        self._direct = Direct(self._crawler, self._spider.seen, self._spider.not_seen, self._go_on)
+        self._direct = Direct(self._crawler, self._spider.seen, self._spider.not_seen, self.go_on)
 
     def close(self, reason: str) -> Deferred[None]:
         """Nothing to store: the frontier's list is in the fact store. What was asked directly may come back."""
@@ -78,7 +78,7 @@ class FrontierScheduler(BaseScheduler):
                 return
             self._direct.send(self._spider.requests.of(entry))
 
-    def _go_on(self) -> None:
+    def go_on(self) -> None:
         """A request has ended: its place is taken at once; the engine is asked only when the crawl may be over."""
         slot = self._slot()
         if slot is None or slot.closing:

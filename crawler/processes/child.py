@@ -175,12 +175,7 @@ class PipePart:
             self._finish = True
         elif kind == "stop":
             self._spider.stop("shutdown")
-        self._wake()
-
-    def _wake(self) -> None:
-        slot = getattr(self._spider.crawler.engine, "_slot", None)
-        if slot is not None:
-            slot.nextcall.schedule()
+        self._spider.go_on()
 
 
 def walk_part(connection: Connection, order: Order) -> None:

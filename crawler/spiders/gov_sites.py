@@ -113,7 +113,7 @@ class GovSitesSpider(scrapy.Spider):
         )
         self._keep_words(settings)
         self.resolver = Resolver(plan.servers)
-        self.beside = Beside(plan.run.id, self.resolver, self.writer.put)
+        self.beside = Beside(plan.run.id, self.resolver, self.writer.put, self.go_on)
         self.walk.owners = Owners(plan.run.id, self.beside.look_at_owner)
         self.crawler.resolver = self.resolver  # type: ignore[attr-defined]  # the download handler takes it from there
         self._headers = {
@@ -270,6 +270,12 @@ class GovSitesSpider(scrapy.Spider):
         if entry.attempts:
             self.resolver.forget(urlsplit(entry.target).hostname or "")
         return entry
+
+    def go_on(self) -> None:
+        """Something has ended or come to be asked: send what has its turn, or see that the crawl is over."""
+        scheduler: Any = self.crawler.engine.scheduler if self.crawler.engine is not None else None
+        if scheduler is not None:
+            scheduler.go_on()
 
     def seen(self, response: Response) -> None:
         """An HTTP answer, whatever its status."""

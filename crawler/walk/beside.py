@@ -20,11 +20,16 @@ Look = Callable[[Any], Coroutine[Any, Any, Iterable[NetworkFact]]]
 
 
 class Beside:
-    """Tasks of one run. True while any is under way: the round is not over before they are."""
+    """Tasks of one run. True while any is under way: the round is not over before they are. `ended` is called when
+    one is through, whatever it left to be asked.
+    """
 
-    def __init__(self, run: int, resolver: Resolver, put: Callable[[Batch], None]) -> None:
+    def __init__(
+        self, run: int, resolver: Resolver, put: Callable[[Batch], None], ended: Callable[[], None]
+    ) -> None:
         self._run = run
         self._put = put
+        self._ended = ended
         self._delegations = Delegations(resolver)
         self._gate = asyncio.Semaphore(PROBES_AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -65,3 +70,4 @@ class Beside:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("work beside the walk failed", exc_info=error)
             self._put([("note", note_row(self._run, "*", "error", f"网络探测出错：{error}"))])
+        self._ended()
