@@ -1,4 +1,4 @@
-"""Between the walk and Scrapy: an entry of the frontier as a Request, a Response or a Failure as an Answer."""
+"""Between the walk and Scrapy: an entry of the frontier as a Request, a Response or an error as an Answer."""
 
 from __future__ import annotations
 
