@@ -245,7 +245,7 @@ async def read_body(body: StreamReader, into: Fetched, mode: ReadMode, max_body:
     allowed = allowance(mode, into.content_type.lower(), into.declared_size, max_body)
     pieces: list[bytes] = []
     try:
-        if mode == "page":
+        if mode == "page" or body.is_eof():  # what is here already needs no watch
             await _pull(body, into, allowed.raw, pieces)
         else:
             async with asyncio.timeout(_LINK_BODY_SECONDS):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from functools import cached_property
 from urllib.parse import quote_from_bytes
 
 from scrapy import Request
-from scrapy.http import Response
+from scrapy.http import Headers, Response
 
 from crawler.downloader import SeeingError
 from crawler.frontier import Entry
@@ -52,8 +53,16 @@ class Requests:
             meta |= {"read": "page", "max_body": self.attachment_bytes}
         if entry.url in self.book.media:
             meta |= {"read": "page", "max_body": MEDIA_BYTES}
-        headers = self.headers | ({"Referer": entry.parent.encode()} if entry.parent else {})
-        return Request(entry.target, headers=headers, meta=meta, dont_filter=True)
+        request = Request(entry.target, meta=meta, dont_filter=True)
+        dict.update(request.headers, self._usual)
+        if entry.parent:
+            request.headers["Referer"] = entry.parent.encode()
+        return request
+
+    @cached_property
+    def _usual(self) -> Headers:
+        """`headers` as a request has them: made once, since that takes longer than the rest of it."""
+        return Headers(self.headers)
 
 
 def answer_of(response: Response) -> Answer:
@@ -63,10 +72,10 @@ def answer_of(response: Response) -> Answer:
         (key := name.decode("latin-1").lower()): (b"\n" if key == "set-cookie" else b", ")
         .join(values)
         .decode("utf-8", "replace")
-        for name, values in response.headers.items()
+        for name, values in dict.items(response.headers)
     }
-    if location := response.headers.get("Location"):
-        headers["location"] = quote_from_bytes(location, safe=ASCII)  # raw bytes are sent on as they came
+    if locations := dict.get(response.headers, b"Location"):
+        headers["location"] = quote_from_bytes(locations[-1], safe=ASCII)  # raw bytes are sent on as they came
     answer = Answer(
         status=response.status,
         headers=headers,
