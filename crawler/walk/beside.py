@@ -24,9 +24,7 @@ class Beside:
     one is through, whatever it left to be asked.
     """
 
-    def __init__(
-        self, run: int, resolver: Resolver, put: Callable[[Batch], None], ended: Callable[[], None]
-    ) -> None:
+    def __init__(self, run: int, resolver: Resolver, put: Callable[[Batch], None], ended: Callable[[], None]) -> None:
         self._run = run
         self._put = put
         self._ended = ended
