@@ -21,7 +21,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote
@@ -39,7 +39,7 @@ LOOK = 0.5  # seconds between two looks at a checker's processes: each goes over
 
 @dataclass(frozen=True)
 class Result:
-    """Seconds, megabytes, shares. `named`: links called dead; `right`: those of them that are."""
+    """Seconds, megabytes, shares. `named`: links called dead; `right`: those of them that are; `walls`: all rounds."""
 
     name: str
     what: str
@@ -49,6 +49,7 @@ class Result:
     planted: int
     named: int
     right: int
+    walls: tuple[float, ...] = ()
 
     @property
     def recall(self) -> float:
@@ -183,9 +184,10 @@ def watched(number: int) -> Iterator[Tree]:
 
 
 def middle(same: tuple[Result, ...]) -> Result:
-    """The run of median wall time."""
-    wall = statistics.median_low([one.wall for one in same])
-    return next(one for one in same if one.wall == wall)
+    """The run of median wall time, with the wall times of all."""
+    walls = tuple(one.wall for one in same)
+    wall = statistics.median_low(walls)
+    return replace(next(one for one in same if one.wall == wall), walls=walls)
 
 
 def show(results: list[Result], sites: int, addresses: int) -> None:
@@ -196,7 +198,7 @@ def show(results: list[Result], sites: int, addresses: int) -> None:
     for one in results:
         print(
             f"{one.name:13}{one.wall:8.1f}{one.wall / ours.wall:7.2f}{one.cpu:8.1f}{one.megabytes:7.0f}"
-            f"{one.recall:8.1%}{one.precision:8.1%}  {one.what}"
+            f"{one.recall:8.1%}{one.precision:8.1%}  {one.what}; {min(one.walls):.1f} to {max(one.walls):.1f} s"
         )
 
 
