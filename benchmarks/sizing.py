@@ -1,6 +1,6 @@
 """How many machines a round needs: sites × pages × pace → cores, memory, hours and storage, from measured figures.
 
-python -m benchmarks.sizing [--pages 3000] [--hours 24] [--delay 0.25] [--child-mb 160] [--store-mb 16]
+python -m benchmarks.sizing [--pages 3000] [--hours 24] [--delay 0.25] [--child-mb 160] [--store-mb 14]
 
 CPU an address comes from benchmarks/results/growth.json (`python -m benchmarks.growth` on the machine in question).
 `--child-mb` is what one walking process takes, `--store-mb` what 1,000 pages take in the store
@@ -27,7 +27,7 @@ def main() -> int:
     parser.add_argument("--hours", type=float, default=24.0, help="in which the round is to be done")
     parser.add_argument("--delay", type=float, default=0.25, help="SITE_DELAY: seconds between requests to a site")
     parser.add_argument("--child-mb", type=float, default=160.0)
-    parser.add_argument("--store-mb", type=float, default=16.0)
+    parser.add_argument("--store-mb", type=float, default=14.0)
     options = parser.parse_args()
     path = RESULTS / "growth.json"
     if not path.exists():
