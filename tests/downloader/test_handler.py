@@ -8,6 +8,11 @@ import sys
 import textwrap
 from pathlib import Path
 
+from scrapy.http import Headers
+
+from crawler.downloader.fetch import Fetched
+from crawler.downloader.handler import headers_of
+
 _SCRIPT = """
 import asyncio, json, sys
 import scrapy
@@ -87,3 +92,9 @@ def test_responses_and_failures_reach_the_spider(tmp_path: Path) -> None:
     assert seen["/huge/a.zip"]["kind"] == "Response"
     failures = {path: line["reason"] for path, line in seen.items() if line["kind"] == "SeeingError"}
     assert failures == {"/reset": "connect-reset", "/in": "intranet-address", "none": "dns-nxdomain"}
+
+
+def test_headers_are_what_scrapy_makes_of_them() -> None:
+    sent = [(b"set-cookie", b"a=1"), (b"SET-COOKIE", b"b=2"), (b"x-odd_NAME", b""), (b"Location", b"/\xd6\xd0")]
+    packed = [(b"content-encoding", b"gzip"), (b"TRANSFER-Encoding", b"chunked")]
+    assert headers_of(Fetched("http://www.a.gov.cn/", 200, sent + packed)) == Headers(sent)
