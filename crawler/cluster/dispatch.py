@@ -115,7 +115,7 @@ class Dispatcher:
         begun = time.monotonic()
         over = False
         try:
-            if not renew(self.engine, lease):
+            if not renew(self.engine, lease, late=True):  # a database that was away let it run out
                 raise CannotRun("本进程停顿过久，这一轮已由另一个进程接着分发。")
             over = self._send_and_tell(lease.run)
         except SQLAlchemyError as error:

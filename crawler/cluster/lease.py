@@ -100,12 +100,13 @@ def _is_locked(error: OperationalError) -> bool:
     return getattr(error.orig, "sqlstate", None) == "55P03"
 
 
-def renew(engine: Engine, lease: Lease, carry: Mapping[str, Any] | None = None) -> bool:
-    """Hold the job for another `seconds`; False when it is lost."""
+def renew(engine: Engine, lease: Lease, carry: Mapping[str, Any] | None = None, *, late: bool = False) -> bool:
+    """Hold the job for another `seconds`; False when it is lost. `late`: it is not, while nobody else has taken it."""
     table = schema.lease
     values: dict[str, Any] = {"until": database_time() + lease.seconds} | ({"carry": carry} if carry else {})
     with engine.begin() as db:
-        held = db.execute(table.update().where(_ours(lease), table.c.until > database_time()).values(values))
+        good = table.c.until > (0.0 if late else database_time())
+        held = db.execute(table.update().where(_ours(lease), good).values(values))
     return held.rowcount == 1
 
 

@@ -89,6 +89,18 @@ def test_a_lease_that_ran_out_goes_to_the_next_and_cannot_be_renewed(engine: Eng
     assert row(engine).owner == "b"
 
 
+def test_a_lease_that_ran_out_is_held_again_late_unless_taken_or_given_back(engine: Engine, run: int) -> None:
+    first = taken(engine, run, seconds=0.1)
+    time.sleep(0.15)
+    assert not renew(engine, first) and renew(engine, first, late=True)
+    time.sleep(0.15)
+    second = taken(engine, run, "b", seconds=0.1)
+    time.sleep(0.15)
+    assert not renew(engine, first, late=True) and renew(engine, second, late=True)
+    release(engine, second, End.EARLY)
+    assert not renew(engine, second, late=True)
+
+
 def test_a_run_that_is_over_is_walked_by_nobody(engine: Engine, run: int) -> None:
     finish_run(engine, run)
     assert take(engine, run, JOB, "a", 60) is None
