@@ -13,7 +13,7 @@ from reports.paper import Annex
 from reports.problems import Names, Problem
 from rules.schema import Judgement, SiteVerdict
 
-_NUMBER, _RATE, _ORDER, _CODE, _WIDTH = 8.2, 11.6, 8.2, 21.5, 225.0
+_NUMBER, _RATE, _ORDER, _CODE, _WIDTH = 8.2, 11.6, 8.2, 22.5, 225.0
 _MANY = 12  # columns from which the table is set smaller
 _ONCE = "同一网站同一事项只计一次，按网站主办单位统计。"
 _BEFORE = f"注：1.问题数只计已确认的问题，{_ONCE}2.已整改数、整改率以上期通报并复核到的问题为基数。"
@@ -139,7 +139,7 @@ def _shown(unit: str, row: _Row) -> str:
 
 
 def _widths(head: Sequence[str]) -> tuple[float, ...]:
-    """Two characters for a number, room for 93.8 % and for a site code on one line; the names get the rest."""
+    """Two characters for a number, room for 93.8 % and for a site code in any font; the names get the rest."""
     wide = 1 if len(head) > _MANY else 2  # few columns: heads stand on one line
     own = {"序号": _ORDER + wide - 1, "网站标识码": _CODE + 6 * (wide - 1)} | {
         name: _RATE * wide for name in head if name.endswith(("率", "比例"))
