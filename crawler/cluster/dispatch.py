@@ -6,7 +6,6 @@ Everything it needs is in the store, so it may be stopped and started again at w
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import socket
 import time
 from collections import Counter
@@ -26,6 +25,7 @@ from crawler.facts.bodies import salt_of
 from crawler.facts.errors import plain
 from crawler.facts.store import finish_run, update_run
 from crawler.probes.dns import Resolver
+from crawler.probes.loopback import all_on_loopback
 from crawler.rounds import CannotRun, Plan
 
 POLL = 2.0  # seconds between two looks at the store, more when a look takes long
@@ -93,22 +93,10 @@ class Dispatcher:
     def _begin(self, run: int) -> None:
         """What the spider of a whole round does first, and slices cannot each do."""
         if not self.plan.resumed:
-            update_run(self.engine, run, loopback=asyncio.run(self._on_loopback()))
+            hosts = [site.host for site in self.plan.sites]
+            loopback = asyncio.run(all_on_loopback(Resolver(self.plan.servers), hosts))
+            update_run(self.engine, run, loopback=loopback)
         salt_of(self.engine, run)
-
-    async def _on_loopback(self) -> bool:
-        """True when every home page that resolves does so to loopback (contract 1)."""
-        resolver = Resolver(self.plan.servers)
-        seen = []
-        for host in {site.host for site in self.plan.sites}:
-            try:
-                found = await resolver.addresses(host, socket.AF_UNSPEC)
-            except Exception:  # the home page's own request tells what is wrong
-                continue
-            seen.append(all(ipaddress.ip_address(one.partition("%")[0]).is_loopback for one in found))
-            if not seen[-1]:
-                break
-        return bool(seen) and all(seen)
 
     def _look(self, lease: Lease) -> bool:
         """One look: send what nobody will do otherwise. True when the round is walked."""

@@ -23,13 +23,18 @@ def is_this_machine(address: str | None) -> bool:
 
 
 async def all_on_loopback(resolver: Resolver, hosts: Iterable[str]) -> bool:
-    """True when every host that resolves does so to loopback alone, and at least one resolves."""
-    seen = []
-    for host in hosts:
+    """True when every host that resolves does so to loopback alone, and at least one resolves.
+
+    Nobody is asked after the first that does not: on a real network that is the first.
+    """
+    seen = False
+    for host in dict.fromkeys(hosts):
         try:
             addresses = await resolver.addresses(host, socket.AF_UNSPEC)
         except Exception as error:  # the home page's own request tells what is wrong
             log.info("%s: %s", host, error)
             continue
-        seen.append(all(ipaddress.ip_address(address.partition("%")[0]).is_loopback for address in addresses))
-    return bool(seen) and all(seen)
+        if not all(ipaddress.ip_address(address.partition("%")[0]).is_loopback for address in addresses):
+            return False
+        seen = True
+    return seen
