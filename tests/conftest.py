@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,15 +13,29 @@ if TYPE_CHECKING:
     from tests.house.postgres import Cluster
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Cluster]:
-    """A PostgreSQL server for the whole session; skipped, with the reason, where there is none."""
+@contextmanager
+def _server() -> Iterator[Cluster]:
+    """A PostgreSQL server; skipped, with the reason, where there is none."""
     pytest.importorskip("psycopg", reason="psycopg 未安装（pip install -e .[postgresql]）：PostgreSQL 部分未测试")
     from tests.house.postgres import Cluster, why_not
 
     if reason := why_not():
         pytest.skip(reason)
     with Cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """One server for the whole session."""
+    with _server() as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[Cluster]:
+    """A server of the test's own, which it may stop."""
+    with _server() as cluster:
         yield cluster
 
 

@@ -16,7 +16,6 @@ from tests.cluster.brokers import BROKERS
 from tests.cluster.field import DELAY, LEASE, ROOT, Field, doubles, round_of, told, unbroken, why_not
 from tests.cluster.town import Town, town
 from tests.house.postgres import Cluster
-from tests.house.postgres import why_not as no_postgres
 
 MOMENTS = ("child", "worker1", "broker", "dispatcher")
 GAP = DELAY / 2 - 0.06  # what two requests a machine under load are apart at least
@@ -41,20 +40,11 @@ def walking(field: Field, sites: Town) -> int:
     raise AssertionError(field.log("dispatcher")[-3000:])
 
 
-@pytest.fixture
-def store() -> Iterator[Cluster]:
-    """A PostgreSQL of the test's own, which it may stop."""
+@pytest.fixture(params=sorted(BROKERS))
+def field(sites: Town, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Field]:
+    """A cluster that walks the town, beside the findings of an unbroken run in `whole`."""
     if not os.environ.get("LONG_TESTS"):
         pytest.skip("LONG_TESTS 未设：集群的断电测试（几分钟）未做")
-    if reason := no_postgres():
-        pytest.skip(reason)
-    with Cluster() as one:
-        yield one
-
-
-@pytest.fixture(params=sorted(BROKERS))
-def field(sites: Town, tmp_path: Path, store: Cluster, request: pytest.FixtureRequest) -> Iterator[Field]:
-    """A cluster that walks the town, beside the findings of an unbroken run in `whole`."""
     pytest.importorskip("celery", reason="celery 未安装（pip install -e .[cluster]）：集群的断电测试未做")
     make, why_no_broker = BROKERS[request.param]
     if reason := why_not(why_no_broker):
@@ -63,7 +53,7 @@ def field(sites: Town, tmp_path: Path, store: Cluster, request: pytest.FixtureRe
     inventory.write_text(sites.inventory(), "utf-8")
     unbroken(inventory, f"sqlite:///{whole}/x.db", whole)
     sites.asked.clear()
-    one = Field(tmp_path, store.database(), inventory, broker=make())
+    one = Field(tmp_path, request.getfixturevalue("own_postgres").database(), inventory, broker=make())
     try:
         one.start_all()
         yield one
@@ -99,12 +89,12 @@ def test_the_broker_is_away_for_a_minute(field: Field, sites: Town) -> None:
 
 
 @pytest.mark.parametrize("field", ["redis"], indirect=True)
-def test_the_database_is_away_for_a_minute(field: Field, sites: Town, store: Cluster) -> None:
+def test_the_database_is_away_for_a_minute(field: Field, sites: Town, own_postgres: Cluster) -> None:
     """It outlasts every lease, the dispatcher's too, which said that another process had gone on in its place."""
     walking(field, sites)
-    store.stop("immediate")
+    own_postgres.stop("immediate")
     time.sleep(60)
-    store.start()
+    own_postgres.start()
     ends_like_the_unbroken(field, sites)
     assert "数据库连接不上，正在等待" in field.log("dispatcher") and "已恢复" in field.log("dispatcher")
 

@@ -21,7 +21,7 @@ from crawler.facts.patience import Ticket, passes, patiently
 from crawler.facts.store import open_store, update_run
 from crawler.facts.writer import Batch, Writer
 from tests.facts.test_writer import address, seen
-from tests.house.postgres import Cluster, why_not
+from tests.house.postgres import Cluster
 
 
 class Clock:
@@ -145,33 +145,24 @@ def stored(engine: Engine) -> int:
 # -- PostgreSQL goes away ------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def own() -> Iterator[Cluster]:
-    """A server of this test's own, for it is stopped."""
-    if reason := why_not():
-        pytest.skip(reason)
-    with Cluster() as cluster:
-        yield cluster
-
-
 def page_batch(number: int) -> Batch:
     note = {"run": 1, "site": "a", "kind": "ignored", "text": str(number), "count": 1}
     return [("address", address(number)), ("seen", seen(number)), ("note", note)]
 
 
 @pytest.mark.parametrize("mode", ["fast", "immediate"])
-def test_a_server_that_is_away_for_a_moment_costs_no_batch_and_doubles_none(own: Cluster, mode: str) -> None:
-    engine = open_store(own.database(), wait=60)
+def test_a_server_that_is_away_for_a_moment_costs_no_batch_and_doubles_none(own_postgres: Cluster, mode: str) -> None:
+    engine = open_store(own_postgres.database(), wait=60)
     told: list[str] = []
     writer = Writer(engine, told.append)
     for first in (1, 201):
         for number in range(first, first + 100):
             writer.put(page_batch(number))
-        own.stop(mode)  # the writer is at work
+        own_postgres.stop(mode)  # the writer is at work
         for number in range(first + 100, first + 200):
             writer.put(page_batch(number))
         time.sleep(0.6)
-        own.start()
+        own_postgres.start()
     writer.close()
     assert told == [] and stored(engine) == 400
     with engine.connect() as db:
@@ -180,18 +171,18 @@ def test_a_server_that_is_away_for_a_moment_costs_no_batch_and_doubles_none(own:
     engine.dispose()
 
 
-def test_a_server_that_stays_away_stops_the_round_and_what_was_stored_stays(own: Cluster) -> None:
-    engine = open_store(own.database(), wait=1)
+def test_a_server_that_stays_away_stops_the_round_and_what_was_stored_stays(own_postgres: Cluster) -> None:
+    engine = open_store(own_postgres.database(), wait=1)
     told: list[str] = []
     writer = Writer(engine, told.append)
     writer.put(page_batch(1))
     while stored(engine) < 1:
         time.sleep(0.05)
-    own.stop()
+    own_postgres.stop()
     writer.put(page_batch(2))
     writer.close()
     assert len(told) == 1
-    own.start()
+    own_postgres.start()
     again = Writer(engine, told.append)
     again.put(page_batch(2))
     again.close()
@@ -242,9 +233,9 @@ def test_a_transaction_that_was_rolled_back_is_done_again(postgres_url: str) -> 
     engine.dispose()
 
 
-def test_the_row_of_a_run_waits_too(own: Cluster) -> None:
-    engine = open_store(own.database(), wait=30)
-    own.stop()
-    threading.Timer(0.5, own.start).start()
+def test_the_row_of_a_run_waits_too(own_postgres: Cluster) -> None:
+    engine = open_store(own_postgres.database(), wait=30)
+    own_postgres.stop()
+    threading.Timer(0.5, own_postgres.start).start()
     update_run(engine, 1, loopback=True)
     engine.dispose()

@@ -8,28 +8,17 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import psycopg
-import pytest
 
 from tests.house import compare
-from tests.house.postgres import Cluster, why_not
+from tests.house.postgres import Cluster
 from tests.staging.process import ROOT
 
 ROUND = "2026-11"
 AWAY = 3.0  # seconds
-
-
-@pytest.fixture(scope="module")
-def own() -> Iterator[Cluster]:
-    """A server of this module's own, for it is stopped."""
-    if reason := why_not():
-        pytest.skip(reason)
-    with Cluster() as cluster:
-        yield cluster
 
 
 def scrapy(folder: Path, url: str, *words: str) -> subprocess.CompletedProcess[str]:
@@ -64,10 +53,12 @@ def goes_away(cluster: Cluster, url: str, told: list[int]) -> None:
     cluster.start()
 
 
-def test_a_round_in_postgresql_ends_with_the_truth_although_the_server_was_away(own: Cluster, tmp_path: Path) -> None:
-    url = own.database()
+def test_a_round_in_postgresql_ends_with_the_truth_although_the_server_was_away(
+    own_postgres: Cluster, tmp_path: Path
+) -> None:
+    url = own_postgres.database()
     told: list[int] = []
-    outage = threading.Thread(target=goes_away, args=(own, url, told), daemon=True)
+    outage = threading.Thread(target=goes_away, args=(own_postgres, url, told), daemon=True)
     outage.start()
     ended = scrapy(tmp_path, url, "crawl", "gov_sites", "-a", f"round={ROUND}")
     assert ended.returncode == 0, ended.stdout[-3000:]
