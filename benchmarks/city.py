@@ -184,10 +184,10 @@ def watched(number: int) -> Iterator[Tree]:
 
 
 def middle(same: tuple[Result, ...]) -> Result:
-    """The run of median wall time, with the wall times of all."""
+    """The run in the middle, with the median of all wall times: of an even number it is between two runs."""
     walls = tuple(one.wall for one in same)
-    wall = statistics.median_low(walls)
-    return replace(next(one for one in same if one.wall == wall), walls=walls)
+    wall = statistics.median(walls)
+    return replace(min(same, key=lambda one: abs(one.wall - wall)), wall=round(wall, 2), walls=walls)
 
 
 def show(results: list[Result], sites: int, addresses: int) -> None:
